@@ -1,0 +1,55 @@
+#pragma once
+// Sensitivity metrics: one file each, listed in metrics.cpp. Lower is better except where `higher_is_better`.
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/session/session.h"
+
+namespace quant {
+
+/// A metric computed from an analysis. Metrics that run the model come later and have a `measure` of their own.
+struct Metric {
+  std::string_view id;       ///< "mse"
+  std::string_view title;    ///< "Mean squared error of the weights"
+  std::string_view formula;  ///< as a person reads it
+  bool higher_is_better = false;
+  std::optional<double> (*value)(const ErrorFigures& figures, const TensorInfo& tensor);
+  /// methods.md 10.1: the additive cost that `plan` minimises.
+  double (*cost)(std::optional<double> value, const ErrorFigures& figures, const TensorInfo& tensor);
+};
+
+std::span<const Metric* const> metrics();
+const Metric* find_metric(std::string_view id);
+Result<const Metric*> metric_named(std::string_view id);  ///< usage, naming the nearest
+
+/// All measurements of a session for these metrics, evidence last.
+Result<std::vector<Measurement>> measurements(const Session& session, std::span<const Metric* const> metrics);
+
+/// What a run of `sensitivity` did.
+struct SensitivityRun {
+  std::uint64_t measured = 0, reused = 0;  ///< (tensor, scheme) pairs
+  std::uint64_t refused = 0;
+};
+/// Measures what is missing, tensor by tensor, largest first within the file order kept in the output; commits each.
+/// `progress` is called after each tensor (may be null).
+Result<SensitivityRun> measure_sensitivity(const Source& source, Session& session, std::span<const Scheme> schemes,
+                                           std::span<const std::size_t> tensors, const Devices& devices, JobContext& job,
+                                           const std::function<void(const std::string& tensor)>& progress = {});
+
+/// Spearman's rank correlation with average ranks; null where one side is all ties or n < 2 (methods.md 10.1).
+std::optional<double> spearman(std::span<const double> x, std::span<const double> y);
+std::optional<double> kendall_tau_b(std::span<const double> x, std::span<const double> y);
+
+/// Spearman of every pair of metrics over the tensors of one scheme.
+struct RankCorrelation {
+  std::string a, b, scheme;
+  std::optional<double> spearman;
+  std::size_t n = 0;
+};
+std::vector<RankCorrelation> rank_correlations(std::span<const Measurement> rows);
+
+}  // namespace quant

@@ -1,0 +1,34 @@
+#pragma once
+// Statistics of a tensor's values from every element, mergeable.
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "core/stats/bit_histogram.h"
+
+namespace quant {
+
+/// Count, extremes and central moments of finite values; merged pairwise (methods.md 0.3).
+struct ValueSums {
+  std::uint64_t count = 0, nan = 0, inf = 0, zeros = 0, subnormal = 0;
+  float min = 0, max = 0;  ///< of finite values; 0 where count = 0
+  double mean = 0, m2 = 0, m3 = 0, m4 = 0;  ///< central: Σ(x − mean)^k
+
+  void merge(const ValueSums& later);
+};
+
+inline constexpr std::array<double, 9> value_percentiles = {0.1, 1, 5, 25, 50, 75, 95, 99, 99.9};
+
+/// The figures of contract.md `stats`.
+struct ValueFigures {
+  ValueSums sums;
+  std::optional<double> mean, std, skewness, kurtosis;  ///< population; kurtosis in excess of 3
+  std::optional<double> absmax;
+  std::uint64_t outliers = 0;  ///< |x − mean| > 6·std
+  std::array<std::optional<double>, value_percentiles.size()> percentiles;
+  BitHistogram histogram;
+};
+
+}  // namespace quant

@@ -47,6 +47,7 @@ struct QuantizedTile {
 struct Shared {
   std::vector<float> scales;  ///< tensor regions: one a matrix; column regions: matrices * cols
   std::vector<float> zeros;   ///< beside scales, in codes; empty when symmetric
+  std::uint64_t rows = 0;     ///< rows of one matrix: row r of the tensor takes the entries of matrix r / rows
 };
 
 /// One scheme on the rows of one tensor.

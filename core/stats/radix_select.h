@@ -26,11 +26,11 @@ class RadixSelect {
   /// `counts` by bit_key. `percentiles` in percent. Nothing to select where the total is 0.
   RadixSelect(const BitHistogram& counts, std::span<const double> percentiles);
 
-  bool done() const { return pass_ >= 2 || targets_.empty(); }
+  bool done() const { return pass_ >= 2 || ranks_.empty(); }
   int pass() const { return pass_; }
 
-  /// Bins being refined: a value belongs to target t where (ordered_bits(x) >> shift()) == prefixes()[t]; it is then
-  /// counted in counter(t)[(ordered_bits(x) >> next_shift()) & mask()]. Fast backends do this in vectors.
+  /// Bins being refined, ascending: a value belongs to target t where (ordered_bits(x) >> shift()) == prefixes()[t]; it
+  /// is then counted in counter(t)[(ordered_bits(x) >> next_shift()) & mask()]. Fast backends do this in vectors.
   std::span<const std::uint32_t> prefixes() const { return prefixes_; }
   int shift() const { return pass_ == 0 ? 19 : 9; }
   int next_shift() const { return pass_ == 0 ? 9 : 0; }
@@ -45,10 +45,10 @@ class RadixSelect {
   std::optional<double> value(std::size_t i) const;
 
  private:
-  struct Rank {            // one order statistic
-    std::uint64_t rank;    // 0-based, within its current prefix
-    std::size_t target;    // index into prefixes_
-    std::uint32_t bits;    // ordered bits known so far
+  struct Rank {          // one order statistic
+    std::uint64_t rank;  // 0-based, within its current prefix
+    std::size_t target;  // index into prefixes_
+    std::uint32_t bits;  // ordered bits known so far
   };
   struct Interpolation {
     std::size_t low, high;  // indices into ranks_
@@ -60,7 +60,6 @@ class RadixSelect {
   std::vector<Rank> ranks_;
   std::vector<Interpolation> wanted_;
   std::vector<std::uint32_t> prefixes_;
-  std::vector<std::size_t> targets_;
   std::vector<std::vector<std::uint64_t>> counters_;
 };
 

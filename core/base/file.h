@@ -1,41 +1,48 @@
 #pragma once
-// Files: mapped for reading, written beside and renamed.
+// Files: read by ranges, written beside and renamed.
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/base/result.h"
 
 namespace quant {
 
-/// A regular file mapped for reading. Pages are read when touched; the size is that of open's fstat.
-class MappedFile {
+/// A regular file open for reading at any offset, from any thread.
+///
+/// Ranges are copied (`pread`), not mapped: a file that somebody cuts while it is read is an io error here and would be
+/// a bus error in a mapping, and what has been read does not count as our resident memory.
+class InputFile {
  public:
-  /// Errors: io (missing, unreadable), unsupported (no regular file), malformed (empty).
-  static Result<std::shared_ptr<const MappedFile>> open(const std::filesystem::path& path);
-  ~MappedFile();
-  MappedFile(const MappedFile&) = delete;
-  MappedFile& operator=(const MappedFile&) = delete;
+  /// Never blocks. Errors: io (missing, unreadable), unsupported (no regular file), malformed (empty).
+  static Result<std::shared_ptr<const InputFile>> open(const std::filesystem::path& path);
+  ~InputFile();
+  InputFile(const InputFile&) = delete;
+  InputFile& operator=(const InputFile&) = delete;
 
-  std::span<const std::byte> bytes() const { return {data_, size_}; }
   const std::filesystem::path& path() const { return path_; }
+  std::uint64_t size() const { return size_; }  ///< when it was opened
 
-  /// Copies [offset, offset + out.size()) even where the file has shrunk meanwhile: io then, never a signal.
-  Result<void> copy(std::uint64_t offset, std::span<std::byte> out) const;
+  /// Copies the bytes [offset, offset + out.size()). Errors: io (the file has shrunk, or cannot be read).
+  Result<void> read(std::uint64_t offset, std::span<std::byte> out) const;
+  /// The first min(n, size()) bytes. Errors: io.
+  Result<std::vector<std::byte>> head(std::uint64_t n) const;
 
  private:
-  MappedFile() = default;
+  InputFile(std::filesystem::path path, int fd, std::uint64_t size) : path_(std::move(path)), size_(size), fd_(fd) {}
   std::filesystem::path path_;
-  const std::byte* data_ = nullptr;
-  std::size_t size_ = 0;
-  int fd_ = -1;
+  std::uint64_t size_;
+  int fd_;
 };
 
-/// Whole text of a small file (at most `limit` bytes). Errors: io, malformed (too large).
+/// Whole text of a small file (at most `limit` bytes). Errors: io, unsupported (no regular file), malformed (empty, too
+/// large).
 Result<std::string> read_text(const std::filesystem::path& path, std::uint64_t limit = std::uint64_t{256} << 20);
 
 /// Writes beside, syncs, renames: the old file or the new one, never half of one. Errors: io.

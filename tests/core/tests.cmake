@@ -1,1 +1,2 @@
 # Tests of core/
+quant_test(core/tst_file.cpp quant_core)

@@ -18,8 +18,8 @@ class Calibration;  // core/calibration, later
 
 /// The stored integers of a scheme.
 struct CodeForm {
-  int bits = 0;             ///< 0 = the scheme has no codes of at most 8 bits (fp16, fp32): no entropy, no codes.npy
-  bool is_signed = false;   ///< codes are two's complement int8, else uint8
+  int bits = 0;            ///< 0 = the scheme has no codes of at most 8 bits (fp16, fp32): no entropy, no codes.npy
+  bool is_signed = false;  ///< codes are two's complement int8, else uint8
 };
 
 /// Which elements share a scale.
@@ -35,13 +35,19 @@ enum class Region {
 /// Rows of a quantized tensor.
 struct QuantizedTile {
   std::uint64_t rows = 0, cols = 0, first_row = 0;
-  std::vector<std::uint8_t> codes;    ///< rows * cols, unpacked; two's complement where CodeForm::is_signed; empty = none
-  std::vector<float> scales;          ///< of the regions inside the tile, in weight units; empty for tensor and column
-                                      ///< regions (they stand in Shared) and for schemes without scales
-  std::vector<std::uint8_t> zeros;    ///< beside scales, in codes; empty when symmetric
-  std::vector<float> values;          ///< rows * cols: dequantized
+  std::vector<std::uint8_t> codes;  ///< rows * cols, unpacked; two's complement where CodeForm::is_signed; empty = none
+  std::vector<float> scales;        ///< of the regions inside the tile, in weight units; empty for tensor and column
+                                    ///< regions (they stand in Shared) and for schemes without scales
+  std::vector<std::uint8_t> zeros;  ///< beside scales, in codes; empty when symmetric
+  std::vector<float> values;        ///< rows * cols: dequantized
   std::vector<std::uint8_t> clipped;  ///< rows * cols: 1 = the code before the clamp lay outside; empty = none did
 };
+
+/// A tile without content in the place of `tile`.
+QuantizedTile tile_like(const RowTile& tile);
+
+/// Regions of a matrix shape: scales that a scheme stores. `group` counts for group and block regions.
+std::uint64_t regions(Region region, const MatrixShape& shape, std::uint64_t group);
 
 /// What `fit` learned for all rows; plain data that a device can copy.
 struct Shared {
@@ -100,7 +106,6 @@ class TensorFacts {
   const TensorView& view() const { return view_; }
 
  private:
-  Result<void> measure(JobContext& job);
   const TensorView& view_;
   std::vector<Range> matrix_, column_;
 };
@@ -111,7 +116,8 @@ class Quantizer {
   virtual ~Quantizer() = default;
   virtual const Scheme& scheme() const = 0;
   /// Learns what all rows share: a range per tensor or column, a codebook. Row-local schemes read nothing.
-  /// Errors: refused (the shape or the values do not suit: say the numbers), unsupported (needs calibration), io, cancelled.
+  /// Errors: refused (the shape or the values do not suit: say the numbers), unsupported (needs calibration), io,
+  /// cancelled.
   virtual Result<std::unique_ptr<RowQuantizer>> fit(TensorFacts& facts, const Calibration* calibration,
                                                     JobContext& job) const = 0;
 };

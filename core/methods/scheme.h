@@ -2,6 +2,7 @@
 // A scheme: a method with its parameters, printable and parsable (contract.md).
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -29,12 +30,21 @@ class Scheme {
 
   /// For Method::normalise. The value is checked against the parameter's range by parse().
   void set(std::string_view name, std::string value);
+  /// For Method::normalise: whether the text named the parameter, be it with its default value.
+  bool typed(std::string_view name) const { return typed_.contains(name); }
 
   friend bool operator==(const Scheme& a, const Scheme& b) { return a.method_ == b.method_ && a.values_ == b.values_; }
 
  private:
+  Result<void> read(std::string_view item);
+  Result<void> read_value(const Param& param, std::string value, std::string_view item);
+  void fill_defaults();
+  Result<void> normalise();
+  bool says_the_same_without(std::string_view name, const std::set<std::string, std::less<>>& kept) const;
+
   const Method* method_ = nullptr;
   std::map<std::string, std::string, std::less<>> values_;
+  std::set<std::string, std::less<>> typed_;
 };
 
 }  // namespace quant

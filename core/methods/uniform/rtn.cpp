@@ -1,0 +1,86 @@
+// rtn: uniform integers, rounded to nearest (methods.md 3.1).
+
+#include <array>
+
+#include "core/methods/uniform/rtn.h"
+
+namespace quant {
+namespace {
+
+tl::unexpected<Error> contradiction(std::string why, std::string hint) {
+  return failure(ErrorCode::bad_scheme, "parse scheme", "", std::move(why), std::move(hint));
+}
+
+Result<void> normalise(Scheme& scheme) {
+  const bool asym = scheme.word("symmetry") == "asym";
+  if (asym && (scheme.flag("narrow") || scheme.flag("full")))
+    return contradiction("asym uses all codes, narrow and full are of sym", "leave out asym, or narrow and full");
+  if (!asym && scheme.flag("nowiden")) return contradiction("nowiden is of asym", "add asym or leave out nowiden");
+  if (scheme.flag("narrow") && scheme.flag("full"))
+    return contradiction("narrow and full contradict", "leave one of them out");
+  return uniform::normalise_regions(scheme);
+}
+
+Result<std::unique_ptr<Quantizer>> make(const Scheme& scheme) {
+  return uniform::make(scheme, rtn_form(scheme), uniform::minmax);
+}
+
+constexpr std::array params = {
+    Param{"bits", ParamType::integer, "4", "2..8", "width of a code"},
+    Param{"group", ParamType::integer, "0", "0..", "consecutive weights of a row that share a scale; 0 = the row"},
+    Param{"gran", ParamType::choice, "row", "tensor|row|column|group", "which weights share a scale"},
+    Param{"symmetry", ParamType::word, "sym", "sym|asym", "range around 0, or from the smallest to the largest value"},
+    Param{"narrow", ParamType::flag, "", "", "sym without the lowest code, so that codes mirror"},
+    Param{"full", ParamType::flag, "", "", "sym with half a step more range: max|w| / (qmax + 1/2)"},
+    Param{"nowiden", ParamType::flag, "", "", "asym whose range need not contain 0 (AWQ, HQQ)"},
+    Param{"range", ParamType::choice, "minmax", "minmax", "how the range is chosen"},
+    Param{"recip", ParamType::flag, "", "", "multiply by 1/scale as torch does; ties may fall the other way"},
+    Param{"scales", ParamType::choice, "", "f16|f32",
+          "f16 rounds the scale before codes are computed; f32 counts 4 bytes a scale; unset: float32 scale, 2 bytes"},
+};
+
+}  // namespace
+
+uniform::Form rtn_form(const Scheme& scheme) {
+  using Span = uniform::Form::Span;
+  uniform::Form form;
+  form.bits = scheme.integer("bits");
+  form.recip = scheme.flag("recip");
+  form.half_scale = scheme.word("scales") == "f16";
+  form.scale_bytes = scheme.word("scales") == "f32" ? 4 : 2;
+  if (scheme.word("symmetry") == "asym") {
+    form.span = Span::width;
+    form.divisor = form.code_hi = float((1 << form.bits) - 1);
+    form.code_lo = 0;
+    form.zero_point = true;
+    form.widen = !scheme.flag("nowiden");
+  } else {
+    const float qmax = float((1 << (form.bits - 1)) - 1);
+    form.span = Span::magnitude;
+    form.divisor = scheme.flag("full") ? qmax + 0.5f : qmax;
+    form.code_lo = scheme.flag("narrow") ? -qmax : -qmax - 1;
+    form.code_hi = qmax;
+  }
+  return form;
+}
+
+extern const Method rtn;
+constinit const Method rtn{
+    .id = "rtn",
+    .title = "Round to nearest",
+    .family = "uniform",
+    .technique = "ptq",
+    .summary = "Divides each group of weights by one scale and rounds to whole numbers of 2 to 8 bits.",
+    .when = "The first thing to try: no data, no waiting; groups of 32 to 128 at 4 bits, whole rows at 8 bits.",
+    .cost = "One pass over the weights, rows independent; all devices.",
+    .fails =
+        "One large weight stretches the scale of its whole group, so small weights round to 0: use smaller groups, "
+        "or asym for one-sided groups. NaN and infinities are left out of the range and get the code of 0; a group "
+        "of zeros gets scale 1; a last short group is quantized as it is; 1-D tensors are one row, 4-D ones "
+        "out × (in·kh·kw), 3-D ones a matrix per expert.",
+    .reference = "Wu et al. 2020, arXiv:2004.09602, sec. 3.1; Jacob et al. 2017, arXiv:1712.05877",
+    .params = params,
+    .normalise = normalise,
+    .make = make};
+
+}  // namespace quant

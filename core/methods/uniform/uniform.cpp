@@ -1,0 +1,264 @@
+#include "core/methods/uniform/uniform.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/tensor/bit_pack.h"
+#include "core/tensor/float_format.h"
+
+namespace quant::uniform {
+namespace {
+
+float cut_decimals(float scale, int decimals) {
+  const double unit = std::pow(10.0, decimals);
+  // 1e-4 guards 2.1f/15 = 0.13999999, which the article's text writes 0.14 (methods.md 4.1).
+  const float cut = float(std::floor(double(scale) * unit + 1e-4) / unit);
+  return cut > 0 ? cut : scale;
+}
+
+float half_rounded(float scale) {
+  constexpr float largest = 65504;  // a larger Δ saturates: infinity would make every value NaN
+  return std::min(float_format::round(scale, float_format::fp16), largest);
+}
+
+/// The scalar reference. Every region has a Grid; codes follow from it element by element.
+class UniformRows final : public RowQuantizer {
+ public:
+  UniformRows(Scheme scheme, const Form& form, Estimator estimate, Shared shared)
+      : scheme_(std::move(scheme)),
+        form_(form),
+        estimate_(estimate),
+        region_(region_of(scheme_)),
+        shared_(std::move(shared)) {}
+
+  const Scheme& scheme() const override { return scheme_; }
+  CodeForm codes() const override { return {form_.bits, form_.code_lo < 0}; }
+  Region region() const override { return region_; }
+  std::uint64_t group() const override { return std::uint64_t(scheme_.integer("group")); }
+  const Shared& shared() const override { return shared_; }
+
+  QuantizedTile quantize(const RowTile& tile) const override;
+  void dequantize(QuantizedTile& tile) const override;
+  void steps(const RowTile& tile, const QuantizedTile& q, std::span<float> out) const override;
+  std::uint64_t stored_bytes(const MatrixShape& shape) const override;
+  std::vector<std::uint8_t> pack(const QuantizedTile& whole) const override {
+    return pack_bits(whole.codes, unsigned(form_.bits));
+  }
+
+ private:
+  std::uint64_t run_length(std::uint64_t cols) const { return region_ == Region::group ? group() : cols; }
+  bool encode(std::span<const float> w, Grid g, std::uint8_t* codes, std::uint8_t* clipped) const;
+  float decode(std::uint8_t code, Grid g) const;
+  Grid grid_at(const QuantizedTile& q, std::uint64_t row, std::uint64_t col) const;
+  bool quantize_runs(const RowTile& tile, QuantizedTile& q) const;
+  bool quantize_shared(const RowTile& tile, QuantizedTile& q) const;
+  template <class Visit>
+  void each_run(const QuantizedTile& q, Visit visit) const;
+
+  Scheme scheme_;
+  Form form_;
+  Estimator estimate_;
+  Region region_;
+  Shared shared_;
+};
+
+/// q = clamp(rne(w / Δ) + z, lo, hi); returns whether the clamp changed any.
+bool UniformRows::encode(std::span<const float> w, Grid g, std::uint8_t* codes, std::uint8_t* clipped) const {
+  const float inverse = 1.0f / g.scale;
+  const bool multiply = form_.recip && std::isfinite(inverse);
+  bool any = false;
+  for (std::size_t i = 0; i < w.size(); ++i) {
+    float code = g.zero;  // the code whose value is 0
+    bool clip = false;
+    if (std::isfinite(w[i])) {
+      const float rounded = rne(multiply ? w[i] * inverse : w[i] / g.scale) + g.zero;
+      code = std::clamp(rounded, form_.code_lo, form_.code_hi);
+      clip = code != rounded;
+    }
+    codes[i] = std::uint8_t(int(code));
+    clipped[i] = clip;
+    any |= clip;
+  }
+  return any;
+}
+
+float UniformRows::decode(std::uint8_t code, Grid g) const {
+  const float q = form_.code_lo < 0 ? float(std::int8_t(code)) : float(code);
+  return (q - g.zero) * g.scale;
+}
+
+QuantizedTile UniformRows::quantize(const RowTile& tile) const {
+  QuantizedTile q = tile_like(tile);
+  q.codes.resize(tile.w.size());
+  q.clipped.resize(tile.w.size());
+  const bool local = region_ == Region::row || region_ == Region::group;
+  const bool any = local ? quantize_runs(tile, q) : quantize_shared(tile, q);
+  if (!any) q.clipped.clear();
+  dequantize(q);
+  return q;
+}
+
+/// Rows and groups: range, grid and codes of one run of a row after the other; the last run of a row may be short.
+bool UniformRows::quantize_runs(const RowTile& tile, QuantizedTile& q) const {
+  const std::uint64_t run = run_length(tile.cols);
+  bool any = false;
+  for (std::uint64_t r = 0; r < tile.rows; ++r) {
+    for (std::uint64_t c = 0; c < tile.cols; c += run) {
+      const std::uint64_t at = r * tile.cols + c;
+      const auto w = tile.w.subspan(at, std::min(run, tile.cols - c));
+      const Grid g = grid(form_, estimate_(w));
+      q.scales.push_back(g.scale);
+      if (form_.zero_point) q.zeros.push_back(std::uint8_t(g.zero));
+      any |= encode(w, g, &q.codes[at], &q.clipped[at]);
+    }
+  }
+  return any;
+}
+
+/// One grid a matrix, or one a column of a matrix: learned by fit.
+bool UniformRows::quantize_shared(const RowTile& tile, QuantizedTile& q) const {
+  bool any = false;
+  for (std::uint64_t r = 0; r < tile.rows; ++r) {
+    const std::uint64_t at = r * tile.cols;
+    if (region_ == Region::tensor) {
+      any |= encode(tile.w.subspan(at, tile.cols), grid_at(q, r, 0), &q.codes[at], &q.clipped[at]);
+    } else {
+      for (std::uint64_t c = 0; c < tile.cols; ++c)
+        any |= encode(tile.w.subspan(at + c, 1), grid_at(q, r, c), &q.codes[at + c], &q.clipped[at + c]);
+    }
+  }
+  return any;
+}
+
+Grid UniformRows::grid_at(const QuantizedTile& q, std::uint64_t row, std::uint64_t col) const {
+  const std::uint64_t matrix = shared_.rows == 0 ? 0 : (q.first_row + row) / shared_.rows;
+  switch (region_) {
+    case Region::tensor: return {shared_.scales[matrix], shared_.zeros.empty() ? 0 : shared_.zeros[matrix]};
+    case Region::column: {
+      const std::uint64_t i = matrix * q.cols + col;
+      return {shared_.scales[i], shared_.zeros.empty() ? 0 : shared_.zeros[i]};
+    }
+    default: {
+      const std::uint64_t run = run_length(q.cols);
+      const std::uint64_t i = row * ((q.cols + run - 1) / run) + col / run;
+      return {q.scales[i], q.zeros.empty() ? 0 : float(q.zeros[i])};
+    }
+  }
+}
+
+/// Calls visit(first element, one past the last, grid) for every run of elements that share a grid.
+template <class Visit>
+void UniformRows::each_run(const QuantizedTile& q, Visit visit) const {
+  const std::uint64_t run = region_ == Region::column ? 1 : run_length(q.cols);
+  for (std::uint64_t r = 0; r < q.rows; ++r)
+    for (std::uint64_t c = 0; c < q.cols; c += run)
+      visit(r * q.cols + c, r * q.cols + std::min(c + run, q.cols), grid_at(q, r, c));
+}
+
+void UniformRows::dequantize(QuantizedTile& q) const {
+  q.values.resize(q.codes.size());
+  each_run(q, [&](std::uint64_t begin, std::uint64_t end, Grid g) {
+    for (std::uint64_t i = begin; i < end; ++i) q.values[i] = decode(q.codes[i], g);
+  });
+}
+
+void UniformRows::steps(const RowTile&, const QuantizedTile& q, std::span<float> out) const {
+  each_run(q, [&](std::uint64_t begin, std::uint64_t end, Grid g) {
+    std::fill(out.begin() + std::ptrdiff_t(begin), out.begin() + std::ptrdiff_t(end), g.scale);
+  });
+}
+
+std::uint64_t UniformRows::stored_bytes(const MatrixShape& shape) const {
+  if (shape.elements() == 0) return 0;
+  const std::uint64_t bits = std::uint64_t(form_.bits), scales = regions(region_, shape, group());
+  const std::uint64_t zeros = form_.zero_point ? packed_bytes(scales, bits) : 0;
+  return packed_bytes(shape.elements(), bits) + scales * form_.scale_bytes + zeros;
+}
+
+class UniformQuantizer final : public Quantizer {
+ public:
+  UniformQuantizer(Scheme scheme, const Form& form, Estimator estimate)
+      : scheme_(std::move(scheme)), form_(form), estimate_(estimate) {}
+
+  const Scheme& scheme() const override { return scheme_; }
+
+  Result<std::unique_ptr<RowQuantizer>> fit(TensorFacts& facts, const Calibration*, JobContext& job) const override {
+    Shared shared;
+    shared.rows = facts.view().matrix().rows;
+    const Region region = region_of(scheme_);
+    if (region == Region::tensor || region == Region::column) {
+      QUANT_TRY(ranges, region == Region::tensor ? facts.per_matrix(job) : facts.per_column(job));
+      for (const auto& range : ranges) {
+        const Grid g = grid(form_, {range.lo, range.hi});
+        shared.scales.push_back(g.scale);
+        if (form_.zero_point) shared.zeros.push_back(g.zero);
+      }
+    }
+    return std::make_unique<UniformRows>(scheme_, form_, estimate_, std::move(shared));
+  }
+
+ private:
+  Scheme scheme_;
+  Form form_;
+  Estimator estimate_;
+};
+
+tl::unexpected<Error> contradiction(std::string why, std::string hint) {
+  return failure(ErrorCode::bad_scheme, "parse scheme", "", std::move(why), std::move(hint));
+}
+
+}  // namespace
+
+float rne(float v) {
+  // Adding 1.5·2^23 leaves a sum whose unit is 1: the addition itself rounds to nearest even.
+  constexpr float shift = 12582912.0f;
+  return std::fabs(v) < 4194304.0f ? (v + shift) - shift : std::nearbyint(v);
+}
+
+Grid grid(const Form& form, Limits range) {
+  float lo = range.lo, hi = range.hi;
+  if (form.widen) lo = std::min(lo, 0.0f), hi = std::max(hi, 0.0f);
+  const float extent = form.span == Form::Span::magnitude ? std::max(std::fabs(lo), std::fabs(hi)) : hi - lo;
+  Grid g;
+  g.scale = std::isfinite(extent) ? extent / form.divisor : hi / form.divisor - lo / form.divisor;
+  if (form.decimals >= 0) g.scale = cut_decimals(g.scale, form.decimals);
+  if (form.half_scale) g.scale = half_rounded(g.scale);
+  if (g.scale == 0) g.scale = 1;
+  if (form.zero_point) g.zero = std::clamp(rne(-lo / g.scale), form.code_lo, form.code_hi);
+  return g;
+}
+
+Limits minmax(std::span<const float> region) {
+  bool any = false;
+  Limits range;
+  for (float x : region) {
+    if (!std::isfinite(x)) continue;
+    range.lo = any ? std::min(range.lo, x) : x;
+    range.hi = any ? std::max(range.hi, x) : x;
+    any = true;
+  }
+  return range;
+}
+
+Region region_of(const Scheme& scheme) {
+  if (scheme.integer("group") > 0) return Region::group;
+  const std::string& gran = scheme.word("gran");
+  return gran == "tensor" ? Region::tensor : gran == "column" ? Region::column : Region::row;
+}
+
+Result<void> normalise_regions(Scheme& scheme) {
+  const bool grouped = scheme.integer("group") > 0;
+  if (grouped && scheme.typed("gran") && scheme.word("gran") != "group")
+    return contradiction("gran=" + scheme.word("gran") + " and group=" + scheme.word("group") + " contradict",
+                         "leave one of them out");
+  if (grouped) scheme.set("gran", "group");
+  if (!grouped && (scheme.word("gran") == "group" || (scheme.typed("group") && !scheme.typed("gran"))))
+    scheme.set("gran", "row");  // group=0 is the whole row
+  return {};
+}
+
+std::unique_ptr<Quantizer> make(const Scheme& scheme, const Form& form, Estimator estimate) {
+  return std::make_unique<UniformQuantizer>(scheme, form, estimate);
+}
+
+}  // namespace quant::uniform

@@ -1,0 +1,61 @@
+#pragma once
+// Uniform integers: ŵ = Δ·(q − z). The arithmetic that `rtn` and `article` share, and that fast versions repeat.
+
+#include <memory>
+#include <span>
+
+#include "core/methods/quantizer.h"
+
+namespace quant::uniform {
+
+/// Nearest integer, ties to even (methods.md 0.1).
+float rne(float v);
+
+/// Range of the finite elements of a region; 0, 0 where there are none.
+struct Limits {
+  float lo = 0, hi = 0;
+};
+
+/// Δ and z of one region.
+struct Grid {
+  float scale = 1;
+  float zero = 0;
+};
+
+/// How codes are laid over a range. All that a fast version needs besides the region.
+struct Form {
+  enum class Span {
+    magnitude,  ///< Δ = max|w| / divisor
+    width,      ///< Δ = (hi − lo) / divisor
+  };
+  int bits = 4;
+  Span span = Span::magnitude;
+  float divisor = 7;
+  float code_lo = -8, code_hi = 7;
+  bool zero_point = false;  ///< z = clamp(rne(−lo/Δ), code_lo, code_hi); else 0
+  bool widen = false;       ///< the range is made to contain 0 first
+  bool recip = false;       ///< w·(1/Δ) instead of w/Δ, except where 1/Δ is infinite
+  bool half_scale = false;  ///< Δ is rounded to fp16 before codes are computed
+  int decimals = -1;        ///< Δ is cut after this many decimals; −1 = not
+  std::uint64_t scale_bytes = 2;
+};
+
+/// Δ and z that a form gives for a range. Δ = 0, also by underflow, is replaced by 1. Where hi − lo overflows, Δ is
+/// hi/divisor − lo/divisor.
+Grid grid(const Form& form, Limits range);
+
+/// Range estimator: what `range=…` names. Row-local: sees one region.
+using Estimator = Limits (*)(std::span<const float> region);
+Limits minmax(std::span<const float> region);
+
+/// Which elements share a scale: the words tensor, column, row; group where `group` > 0.
+Region region_of(const Scheme& scheme);
+
+/// Implications for methods with `gran` and `group`: group=N means gran=group; gran=group without N is gran=row.
+/// Errors: bad_scheme where both are typed and contradict.
+Result<void> normalise_regions(Scheme& scheme);
+
+/// A scheme of this family before it has seen a tensor.
+std::unique_ptr<Quantizer> make(const Scheme& scheme, const Form& form, Estimator estimate);
+
+}  // namespace quant::uniform

@@ -19,24 +19,26 @@ namespace quant {
 struct Devices {
   const Backend* chosen = nullptr;
   const Backend* reference = nullptr;
-  int threads = 0;                    ///< 0 = all hardware threads
-  std::uint64_t memory = 0;           ///< ceiling for working memory in bytes; 0 = a quarter of RAM
+  int threads = 0;           ///< 0 = all hardware threads
+  std::uint64_t memory = 0;  ///< ceiling for working memory in bytes; 0 = a quarter of RAM
 };
 
 /// The result of one scheme on one tensor, or why it was refused.
 struct Analysis {
   std::string tensor;
-  std::string scheme;     ///< canonical
-  std::string refused;    ///< why, or empty
-  std::string device;     ///< id of the backend that ran it
+  std::string scheme;   ///< canonical
+  std::string refused;  ///< why, or empty
+  std::string device;   ///< id of the backend that ran it
+  std::string warning;  ///< how the chosen device failed and what took over, or empty
   ErrorFigures figures;
-  ErrorStats stats;       ///< with all counters; merged over tensors it gives the model's histogram
-  double seconds = 0;     ///< of the whole pass, shared by its schemes in proportion
+  ErrorStats stats;    ///< with all counters; merged over tensors it gives the model's histogram
+  double seconds = 0;  ///< of the whole pass, shared by its schemes in proportion
 };
 
 /// Analyses one tensor under several schemes: each tile is read once per pass and serves all of them; percentiles are
 /// exact and cost two more passes. Results in the order of `schemes`; a scheme that cannot take the tensor is refused
-/// there and the others go on. Deterministic for any number of threads. Errors: io, device, cancelled, no_memory.
+/// there and the others go on. Where the chosen device fails, the reference takes over and `warning` says so.
+/// Deterministic for any number of threads. Adds elements × schemes to job.done. Errors: io, cancelled, no_memory.
 Result<std::vector<Analysis>> analyze(const TensorView& view, std::span<const Scheme> schemes, const Devices& devices,
                                       JobContext& job);
 
@@ -69,7 +71,7 @@ enum class Reduction { max_abs, rms, mean };
 struct MapGrid {
   std::uint64_t rows = 0, cols = 0;  ///< cells
   std::uint64_t block_rows = 1, block_cols = 1;
-  std::vector<float> cells;          ///< rows * cols; NaN where a cell holds no finite element
+  std::vector<float> cells;               ///< rows * cols; NaN where a cell holds no finite element
   std::vector<float> row_rmse, col_rmse;  ///< of the error, per output channel and input column of the whole tensor
 };
 /// The whole tensor reduced to at most max_rows × max_cols cells. `scheme` may be null for weight.
@@ -80,12 +82,12 @@ Result<MapGrid> reduce_map(const TensorView& view, const Scheme* scheme, MapView
 struct ElementChain {
   float value = 0;
   std::optional<float> scale, zero;
-  std::optional<double> quotient;      ///< value / scale
+  std::optional<double> quotient;  ///< value / scale
   std::optional<int> code;
   bool clipped = false;
   float dequantized = 0;
-  double error = 0;                    ///< ŵ − w
-  std::optional<double> error_steps;   ///< e / Δ
+  double error = 0;                   ///< ŵ − w
+  std::optional<double> error_steps;  ///< e / Δ
 };
 Result<ElementChain> element_chain(const TensorView& view, const Scheme& scheme, std::uint64_t row, std::uint64_t col,
                                    JobContext& job);

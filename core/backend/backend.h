@@ -46,7 +46,8 @@ class Backend {
   virtual Result<void> analyze(const RowTile& tile, std::span<const TileTask> tasks) const = 0;
   /// Codes, scales, zeros, values, clipped of one tile: equal to the reference's, bit for bit.
   virtual Result<QuantizedTile> quantize(const RowQuantizer& quantizer, const RowTile& tile) const = 0;
-  /// Sums and histogram of the tile's values.
+  /// Sums and histogram of the tile's values: merged into `sums` (callers hand in an empty one a tile) and added to
+  /// `histogram` (the worker's).
   virtual Result<void> values(const RowTile& tile, ValueSums& sums, BitHistogram& histogram) const = 0;
 };
 

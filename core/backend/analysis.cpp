@@ -6,7 +6,7 @@
 #include <numeric>
 
 #include "core/backend/element_errors.h"
-#include "core/backend/tiles.h"
+#include "core/backend/fitted.h"
 #include "core/base/threads.h"
 
 namespace quant {
@@ -49,7 +49,7 @@ class Run {
     std::uint64_t alignment = 1;
     for (const Candidate* c : candidates) alignment = std::lcm(alignment, c->quantizer->row_alignment(shape.cols));
     cut_ = cut_tiles(shape, alignment, backend.tile_weights());
-    const std::uint64_t tile_bytes = cut_.rows_per_tile * cut_.cols * 16;  // weights, values, steps, codes, clipped
+    const std::uint64_t tile_bytes = cut_.rows_per_tile * cut_.cols * tile_bytes_per_weight;
     workers_ = workers_that_fit(devices, backend.concurrency(devices.threads),
                                 tile_bytes + candidates.size() * (sizeof(ErrorCounters) + 2 * bit_bins * 8));
   }

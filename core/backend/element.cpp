@@ -1,0 +1,65 @@
+// The chain of one element, from the scalar reference.
+
+#include <algorithm>
+
+#include "core/backend/fitted.h"
+
+namespace quant {
+
+namespace {
+
+void set_region(ElementChain& chain, const RowQuantizer& q, const QuantizedTile& tile, std::size_t region) {
+  const bool is_shared = tile.scales.empty();
+  const auto& scales = is_shared ? q.shared().scales : tile.scales;
+  if (region < scales.size()) chain.scale = scales[region];
+  if (is_shared && region < q.shared().zeros.size()) chain.zero = q.shared().zeros[region];
+  if (region < tile.zeros.size()) chain.zero = tile.zeros[region];
+  if (chain.scale && *chain.scale != 0) chain.quotient = static_cast<double>(chain.value / *chain.scale);
+}
+
+Result<ElementChain> chain_of(const TensorView& view, const RowQuantizer& q, std::uint64_t row, std::uint64_t col) {
+  const MatrixShape shape = view.matrix();
+  const std::uint64_t step = std::max<std::uint64_t>(1, q.row_alignment(shape.cols));
+  const std::uint64_t first = row / step * step;
+  std::vector<float> scratch;
+  QUANT_TRY(tile, read_tile(view, first, std::min(step, shape.all_rows() - first), scratch));
+  const QuantizedTile t = q.quantize(tile);
+  std::vector<float> steps(tile.w.size());
+  q.steps(tile, t, steps);
+
+  const auto i = static_cast<std::size_t>((row - first) * shape.cols + col);
+  ElementChain chain;
+  chain.value = tile.w[i];
+  chain.dequantized = t.values[i];
+  chain.error = static_cast<double>(chain.dequantized) - chain.value;
+  chain.clipped = !t.clipped.empty() && t.clipped[i] != 0;
+  if (!t.codes.empty()) chain.code = q.codes().is_signed ? static_cast<std::int8_t>(t.codes[i]) : t.codes[i];
+  if (steps[i] > 0) chain.error_steps = chain.error / steps[i];
+  set_region(chain, q, t, region_index(q, tile, row, col));
+  return chain;
+}
+
+Result<ElementChain> element_chain_of(const TensorView& view, const Scheme& scheme, std::uint64_t row,
+                                      std::uint64_t col, JobContext& job) {
+  const MatrixShape shape = view.matrix();
+  if (row >= shape.all_rows() || col >= shape.cols) {
+    return failure(ErrorCode::usage, "read an element", view.tensor().name,
+                   "row " + std::to_string(row) + ", column " + std::to_string(col) + " of " +
+                       std::to_string(shape.all_rows()) + " × " + std::to_string(shape.cols),
+                   "indices start at 0");
+  }
+  TensorFacts facts(view);
+  QUANT_TRY(quantizer, make_quantizer(scheme));
+  QUANT_TRY(fitted, quantizer->fit(facts, nullptr, job));
+  return chain_of(view, *fitted, row, col);
+}
+
+}  // namespace
+
+Result<ElementChain> element_chain(const TensorView& view, const Scheme& scheme, std::uint64_t row, std::uint64_t col,
+                                   JobContext& job) {
+  return guard_memory("read an element", view.tensor().name,
+                      [&] { return element_chain_of(view, scheme, row, col, job); });
+}
+
+}  // namespace quant

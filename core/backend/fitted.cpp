@@ -19,7 +19,7 @@ Result<Fitted> fit(const TensorView& view, const Scheme& scheme, const Devices& 
 
 std::size_t region_index(const RowQuantizer& q, const RowTile& tile, std::uint64_t row, std::uint64_t col) {
   const std::uint64_t in_tile = row - tile.first_row;
-  const std::uint64_t matrix = q.shared().matrix_rows > 0 ? row / q.shared().matrix_rows : 0;
+  const std::uint64_t matrix = q.shared().rows > 0 ? row / q.shared().rows : 0;
   switch (q.region()) {
     case Region::none: return 0;
     case Region::tensor: return matrix;

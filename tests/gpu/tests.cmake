@@ -1,1 +1,3 @@
 # Tests of gpu/
+quant_test(gpu/tst_device_statistics.cpp quant_gpu)
+quant_test(gpu/tst_scheme_kernels.cpp quant_gpu)

@@ -1,0 +1,12 @@
+#pragma once
+// The files of gpu/kernels as text. Embedded by the build (embed_kernels in CMakeLists.txt).
+
+#include <string_view>
+
+namespace quant::kernels {
+
+extern const std::string_view common;  ///< helpers; stands before each of the others
+extern const std::string_view error_stats;
+extern const std::string_view uniform;
+
+}  // namespace quant::kernels

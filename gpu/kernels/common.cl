@@ -1,0 +1,89 @@
+// Stands before every kernel file. LANES: work-items of a group, 2^n, a build option; 1 on CPUs.
+// The codes of the reference come from single float32 operations: nothing may be fused or flushed.
+#pragma OPENCL FP_CONTRACT OFF
+#ifdef FP64
+#pragma OPENCL EXTENSION cl_khr_fp64 : enable
+#endif
+
+inline bool is_finite(float x) { return (as_uint(x) & 0x7f800000u) != 0x7f800000u; }
+inline bool is_nan(float x) { return (as_uint(x) & 0x7fffffffu) > 0x7f800000u; }
+
+// Counters have one owner where a group is one work-item.
+#if LANES == 1
+#define COUNT(counter) (++*(counter))
+#else
+#define COUNT(counter) atomic_inc(counter)
+#endif
+
+// Regions: `group` consecutive weights inside each row of `cols`, the last of a row may be short. A team of `team`
+// neighbouring lanes (2^n) works on one region, so that short groups leave no lanes idle and loads stay together.
+typedef struct {
+  uint index, row, start, count;  // count 0: none left for this team, which still meets every barrier
+} region_t;
+
+inline region_t my_region(uint cols, uint group, uint regions, uint team) {
+  const uint lane = get_local_id(0), per_row = (cols + group - 1) / group;
+  region_t r;
+  r.index = (uint)get_group_id(0) * (LANES / team) + lane / team;
+  r.row = r.index / per_row;
+  const uint first = (r.index % per_row) * group;
+  r.start = r.row * cols + first;
+  r.count = r.index < regions ? min(group, cols - first) : 0;
+  return r;
+}
+
+// Smallest (x) and largest (y) over the lanes of each team. Every lane of the group calls it.
+inline float2 team_range(float2 mine, uint team, local float2* scratch) {
+#if LANES > 1
+  const uint lane = get_local_id(0);
+  barrier(CLK_LOCAL_MEM_FENCE);
+  scratch[lane] = mine;
+  for (uint step = team / 2; step > 0; step /= 2) {
+    barrier(CLK_LOCAL_MEM_FENCE);
+    if (lane % team < step) {
+      scratch[lane].x = fmin(scratch[lane].x, scratch[lane + step].x);
+      scratch[lane].y = fmax(scratch[lane].y, scratch[lane + step].y);
+    }
+  }
+  barrier(CLK_LOCAL_MEM_FENCE);
+  mine = scratch[lane - lane % team];
+#endif
+  return mine;
+}
+
+// Range of the finite weights of a region; 0, 0 where there are none.
+inline float2 region_range(global const float* w, region_t r, uint team, local float2* scratch) {
+  float2 range = (float2)(INFINITY, -INFINITY);
+  for (uint i = get_local_id(0) % team; i < r.count; i += team) {
+    const float x = w[r.start + i];
+    if (is_finite(x)) range.x = fmin(range.x, x), range.y = fmax(range.y, x);
+  }
+  range = team_range(range, team, scratch);
+  return range.x > range.y ? (float2)(0.0f, 0.0f) : range;
+}
+
+// x rounded to nearest, ties to even, on the grid of a float with `mantissa` bits and smallest normal exponent
+// `least` (−14 for binary16). No overflow rule: the caller compares with the largest finite value (methods.md 1.2).
+inline float round_to_grid(float x, int mantissa, int least) {
+  const uint magnitude = as_uint(x) & 0x7fffffffu, sign = as_uint(x) & 0x80000000u;
+  const int exponent = max((int)(magnitude >> 23), 1) - 127;
+  // Bits to drop: those beyond the mantissa, and one more for each octave below the smallest normal.
+  const int drop = 23 - mantissa + max(least - exponent, 0);
+  if (drop <= 0) return x;
+  if (drop > 24) return as_float(sign);  // below half of the smallest subnormal
+  if (magnitude < 0x00800000u || drop > 23) {
+    // The step passes the float's own leading bit: round the significand as an integer, then scale it back exactly.
+    const uint significand = (magnitude & 0x007fffffu) | (magnitude < 0x00800000u ? 0u : 0x00800000u);
+    const uint kept = (significand + (1u << (drop - 1)) - 1u + ((significand >> drop) & 1u)) >> drop;
+    return as_float(as_uint(ldexp((float)kept, drop + exponent - 23)) | sign);
+  }
+  const uint rounded = magnitude + (1u << (drop - 1)) - 1u + ((magnitude >> drop) & 1u);
+  return as_float((rounded & ~((1u << drop) - 1u)) | sign);
+}
+
+// float32 → binary16 → float32, overflow to infinity.
+inline float through_half(float x) {
+  if (!is_finite(x)) return x;
+  const float rounded = round_to_grid(x, 10, -14);
+  return fabs(rounded) > 65504.0f ? copysign(INFINITY, x) : rounded;
+}

@@ -1,0 +1,122 @@
+// Statistics made on a device: counts equal the reference's, sums within 1e-9 relative (methods.md 0.3, design.md).
+
+#include "tests/gpu/twins.h"
+
+using namespace quant;
+
+namespace {
+
+constexpr double sums_agree = 1e-9;  // the order of additions is the only difference: in double some 1e-13
+
+double relative(double got, double want) {
+  if (got == want || (std::isnan(got) && std::isnan(want))) return 0;
+  return std::fabs(got - want) / std::max(std::fabs(want), std::numeric_limits<double>::min());
+}
+
+// "" where the statistics agree. Σe cancels: its measure is √(n·Σe²).
+QString difference(const ErrorStats& got, const ErrorStats& want) {
+  const ErrorSums &a = got.sums, &b = want.sums;
+  if (a.count != b.count || a.nan != b.nan || a.inf != b.inf || a.clipped != b.clipped)
+    return QString("counts %1 %2 %3 %4, not %5 %6 %7 %8")
+        .arg(a.count)
+        .arg(a.nan)
+        .arg(a.inf)
+        .arg(a.clipped)
+        .arg(b.count)
+        .arg(b.nan)
+        .arg(b.inf)
+        .arg(b.clipped);
+  const double mean_error = std::isfinite(b.e) ? std::fabs(a.e - b.e) / std::sqrt(double(b.count) * b.e2 + 1e-300) : 0;
+  const double worst = std::max({mean_error, relative(a.e2, b.e2), relative(a.e2_clipped, b.e2_clipped),
+                                 relative(a.w2, b.w2), relative(a.wq, b.wq), relative(a.q2, b.q2)});
+  if (worst > sums_agree) return QString("sums differ by %1").arg(worst);
+  if (std::bit_cast<std::uint64_t>(a.max_abs) != std::bit_cast<std::uint64_t>(b.max_abs))
+    return "the largest error differs";
+  if (got.counters.error.counts != want.counters.error.counts) return "the error histogram differs";
+  if (got.counters.clipped.counts != want.counters.clipped.counts) return "the clipping histogram differs";
+  if (got.counters.error.inf != want.counters.error.inf) return "the infinite errors differ";
+  if (got.counters.step != want.counters.step) return "the step histogram differs";
+  if (got.counters.code != want.counters.code) return "the code counts differ";
+  return {};
+}
+
+}  // namespace
+
+class TestDeviceStatistics : public QObject {
+  Q_OBJECT
+ private slots:
+  void formsAndShapes_data() {
+    QTest::addColumn<std::size_t>("form");
+    QTest::addColumn<quint64>("rows");
+    QTest::addColumn<quint64>("cols");
+    for (std::size_t f = 0; f < std::size(twins::forms); ++f)
+      for (const auto& [rows, cols] : {std::pair{1, 1}, {1, 63}, {9, 64}, {16, 129}, {64, 1000}})
+        QTest::newRow(qPrintable(QString("%1 × %2 on %3").arg(rows).arg(cols).arg(twins::forms[f].name)))
+            << f << quint64(rows) << quint64(cols);
+  }
+
+  void errorsEqualTheReference_data() { formsAndShapes_data(); }
+  void errorsEqualTheReference() {
+    QFETCH(std::size_t, form);
+    QFETCH(quint64, rows);
+    QFETCH(quint64, cols);
+    const Backend* device = backend(form);
+    QVERIFY2(device, "no OpenCL device: install pocl-opencl-icd");
+    const auto weights = twins::odd_weights(rows, cols);
+    const auto view = memory_tensor("w", {rows, cols}, weights);
+    const auto clipping = twins::fit("rtn:bits=4,group=64,asym,nowiden", *view);
+    const auto plain = twins::fit("rtn:bits=3,group=32", *view);
+    ErrorStats got[2], want[2];
+    const TileTask tasks[] = {{clipping.get(), &got[0].sums, &got[0].counters, nullptr},
+                              {plain.get(), &got[1].sums, &got[1].counters, nullptr}};
+    const TileTask references[] = {{clipping.get(), &want[0].sums, &want[0].counters, nullptr},
+                                   {plain.get(), &want[1].sums, &want[1].counters, nullptr}};
+    const RowTile tile{weights, rows, cols, 0};
+    const auto done = device->analyze(tile, tasks);
+    QVERIFY2(done, done ? "" : one_line(done.error()).c_str());
+    QVERIFY(reference_->analyze(tile, references));
+    QCOMPARE(difference(got[0], want[0]), QString());
+    QCOMPARE(difference(got[1], want[1]), QString());
+  }
+
+  void percentilesEqualTheReference_data() { formsAndShapes_data(); }
+  void percentilesEqualTheReference() {
+    QFETCH(std::size_t, form);
+    QFETCH(quint64, rows);
+    QFETCH(quint64, cols);
+    const auto weights = twins::odd_weights(rows, cols);
+    const auto view = memory_tensor("w", {rows, cols}, weights);
+    const auto quantizer = twins::fit("rtn:bits=4,group=32", *view);
+    const RowTile tile{weights, rows, cols, 0};
+    QCOMPARE(percentiles(*backend(form), *quantizer, tile), percentiles(*reference_, *quantizer, tile));
+  }
+
+ private:
+  // Four percentiles have up to eight targets: more than one launch counts.
+  static std::vector<double> percentiles(const Backend& backend, const RowQuantizer& quantizer, const RowTile& tile) {
+    const double wanted[] = {10, 50, 95, 99};
+    ErrorStats stats;
+    const TileTask first[] = {{&quantizer, &stats.sums, &stats.counters, nullptr}};
+    if (!backend.analyze(tile, first)) return {};
+    BitHistogram magnitudes;
+    for (std::size_t k = 0; k < bit_bins; ++k) magnitudes.counts[k % 4096] += stats.counters.error.counts[k];
+    RadixSelect select(magnitudes, wanted);
+    while (!select.done()) {
+      const TileTask pass[] = {{&quantizer, nullptr, nullptr, &select}};
+      if (!backend.analyze(tile, pass)) return {};
+      select.advance();
+    }
+    std::vector<double> values;
+    for (std::size_t i = 0; i < std::size(wanted); ++i) values.push_back(select.value(i).value_or(-1));
+    return values;
+  }
+  const Backend* backend(std::size_t form) {
+    if (!backends_[form]) backends_[form] = twins::open(twins::forms[form].form);
+    return backends_[form].get();
+  }
+  std::unique_ptr<Backend> backends_[std::size(twins::forms)];
+  std::unique_ptr<Backend> reference_ = make_reference_backend();
+};
+
+QTEST_APPLESS_MAIN(TestDeviceStatistics)
+#include "tst_device_statistics.moc"

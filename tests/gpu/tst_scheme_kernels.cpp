@@ -1,0 +1,81 @@
+// Every scheme that a device runs gives the reference's codes, scales, zeros, values and clip marks, bit for bit.
+
+#include "tests/gpu/twins.h"
+
+using namespace quant;
+
+namespace {
+
+const char* const schemes[] = {
+    "rtn:bits=4,group=128",           "rtn:bits=2,group=32,asym",
+    "rtn:bits=3,gran=row,asym",       "rtn:bits=8,gran=row",
+    "rtn:bits=4,group=64,full",       "rtn:bits=4,group=64,full,recip",
+    "rtn:bits=5,group=48,narrow",     "rtn:bits=4,group=64,asym,nowiden",
+    "rtn:bits=6,group=64,asym,recip", "rtn:bits=4,group=64,scales=f16",
+    "rtn:bits=4,gran=tensor",         "rtn:bits=7,gran=tensor,asym",
+    "rtn:bits=4,gran=column",         "rtn:bits=4,gran=column,asym,scales=f16",
+};
+
+// Beside the work-group sizes (64, 32, 16), the groups and the unit of four weights a lane.
+constexpr std::uint64_t widths[] = {1, 31, 64, 130, 256, 1000};
+
+}  // namespace
+
+class TestSchemeKernels : public QObject {
+  Q_OBJECT
+ private slots:
+  void codesEqualTheReference_data() {
+    QTest::addColumn<std::size_t>("form");
+    QTest::addColumn<QString>("scheme");
+    for (std::size_t f = 0; f < std::size(twins::forms); ++f)
+      for (const char* scheme : schemes)
+        QTest::newRow(qPrintable(QString("%1 on %2").arg(scheme, twins::forms[f].name))) << f << QString(scheme);
+  }
+  void codesEqualTheReference() {
+    QFETCH(std::size_t, form);
+    QFETCH(QString, scheme);
+    const Backend* device = backend(form);
+    QVERIFY2(device, "no OpenCL device: install pocl-opencl-icd");
+    for (const std::uint64_t cols : widths) {
+      constexpr std::uint64_t rows = 17;
+      const auto weights = twins::odd_weights(rows, cols);
+      const auto view = memory_tensor("w", {rows, cols}, weights);
+      const auto quantizer = twins::fit(scheme.toStdString(), *view);
+      QVERIFY(quantizer);
+      QVERIFY(device->runs(*quantizer));
+      const RowTile tile{std::span(weights).subspan(cols), rows - 1, cols, 1};
+      const auto got = device->quantize(*quantizer, tile);
+      QVERIFY2(got, got ? "" : one_line(got.error()).c_str());
+      const QString different = twins::difference(*got, quantizer->quantize(tile));
+      QVERIFY2(different.isEmpty(), qPrintable(QString("%1 columns: %2").arg(cols).arg(different)));
+    }
+  }
+
+  void eachExpertHasItsOwnScale_data() {
+    QTest::addColumn<QString>("scheme");
+    for (const char* scheme : {"rtn:bits=4,gran=tensor", "rtn:bits=4,gran=column,asym"})
+      QTest::newRow(scheme) << QString(scheme);
+  }
+  void eachExpertHasItsOwnScale() {
+    QFETCH(QString, scheme);
+    constexpr std::uint64_t experts = 4, rows = 3, cols = 40;
+    auto weights = twins::odd_weights(experts * rows, cols);
+    const auto view = memory_tensor("w", {experts, rows, cols}, weights);
+    const auto quantizer = twins::fit(scheme.toStdString(), *view);
+    QVERIFY(quantizer);
+    const RowTile tile{std::span(weights).subspan(4 * cols, 7 * cols), 7, cols, 4};  // starts inside the second expert
+    const auto got = backend(1)->quantize(*quantizer, tile);
+    QVERIFY(got);
+    QCOMPARE(twins::difference(*got, quantizer->quantize(tile)), QString());
+  }
+
+ private:
+  const Backend* backend(std::size_t form) {
+    if (!backends_[form]) backends_[form] = twins::open(twins::forms[form].form);
+    return backends_[form].get();
+  }
+  std::unique_ptr<Backend> backends_[std::size(twins::forms)];
+};
+
+QTEST_APPLESS_MAIN(TestSchemeKernels)
+#include "tst_scheme_kernels.moc"

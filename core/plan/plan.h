@@ -25,9 +25,10 @@ struct Choice {
 struct Item {
   std::string tensor;
   std::uint64_t elements = 0;
-  std::vector<Choice> choices;  ///< in candidate order
-  int group = -1;               ///< items of one group get one scheme; −1 = alone
-  std::string pin;              ///< the pin's regex, or empty
+  std::vector<Choice> choices;   ///< in candidate order
+  int group = -1;                ///< items of one group get one scheme; −1 = alone
+  std::string pin;               ///< the pin's regex, or empty
+  std::uint64_t free_bytes = 0;  ///< of a pinned item: the smallest it could be without the pin
 };
 
 struct Problem {
@@ -41,23 +42,34 @@ struct Pin {
   std::string regex, scheme;  ///< RE2, searching; canonical scheme
 };
 
-/// Builds the problem from a session. Pins may name schemes that are no candidates. Errors: usage, not_found (a pinned
-/// pair that was never measured: says the command), refused.
+/// Builds the problem from a session: one item for each tensor of its source.
+///
+/// Candidates  none given = every scheme of the session. Pairs that were refused or never measured are left out of
+///             their tensor's choices; a tensor that no plan may touch, or without any choice left, keeps its stored
+///             bytes.
+/// Pins        search; the last one that matches a tensor wins; the scheme need not be a candidate.
+/// Groups      tensors that match one regex form a group; where it has capturing groups, those with equal captures do
+///             (`layers\.(\d+)\.self_attn\.[qkv]_proj` = one group a layer). The first regex that matches wins.
+///
+/// Errors: usage (a bad regex), not_found (a candidate or pinned pair that was never measured: says the command; a
+/// regex that matches no tensor), refused (a pinned pair that its scheme cannot take).
 Result<Problem> make_problem(const Session& session, const Metric& metric, std::span<const std::string> candidates,
                              std::span<const Pin> pins, std::span<const std::string> groups);
 
-/// "4.5bpw", "7GiB", "338MB", "1000B". Errors: usage.
+/// A size to stay within, and how it was typed.
 struct Budget {
   std::uint64_t bytes = 0;
   std::string text;
 };
+/// "4.5bpw" (of `elements` weights, rounded down to bytes), "7GiB", "338MB", "1000B". Errors: usage.
 Result<Budget> parse_budget(std::string_view text, std::uint64_t elements);
 
 struct Why {
-  std::string scheme;           ///< the neighbouring choice; empty = none
-  std::int64_t bytes = 0;       ///< its bytes minus the chosen one's
-  double cost = 0;              ///< its cost minus the chosen one's
-  std::optional<double> flips_at_bpw;  ///< nearest budget at which the exact plan takes another choice in this direction
+  std::string scheme;      ///< the neighbouring choice; empty = none
+  std::int64_t bytes = 0;  ///< its bytes minus the chosen one's
+  double cost = 0;         ///< its cost minus the chosen one's
+  std::optional<double>
+      flips_at_bpw;  ///< nearest budget at which the exact plan takes another choice in this direction
 };
 
 struct Assignment {
@@ -73,7 +85,7 @@ struct UniformPlan {
   std::string scheme;
   std::uint64_t bytes = 0;
   double bpw = 0, objective = 0;
-  bool fits = false, complete = true;  ///< incomplete: some tensor refuses the scheme (it keeps its cheapest valid choice)
+  bool fits = false, complete = true;  ///< incomplete: some tensor refuses the scheme and takes its smallest choice
 };
 
 struct ParetoPoint {
@@ -82,16 +94,16 @@ struct ParetoPoint {
 };
 
 struct Plan {
-  std::vector<Assignment> assignments;  ///< in item order
+  std::vector<Assignment> assignments;                  ///< in item order
   double objective = 0, bound = 0, gap = 0, price = 0;  ///< price: cost per byte
   bool optimal = false;
   std::uint64_t bytes = 0, budget_bytes = 0;
   double bpw = 0, min_bpw = 0, max_bpw = 0;
   std::vector<UniformPlan> uniform;
   std::vector<ParetoPoint> pareto;
-  std::string guard;    ///< a uniform scheme that is as good, or empty
+  std::string guard;  ///< a uniform scheme that is as good, or empty
   std::string metric;
-  double seconds = 0;   ///< of solving
+  double seconds = 0;  ///< of solving
 };
 
 struct SolveOptions {
@@ -99,7 +111,8 @@ struct SolveOptions {
   bool explain = true;  ///< why and flip budgets, uniform plans, Pareto (a slider may ask without)
 };
 
-/// The exact optimum, deterministic. Errors: infeasible (says the range and the pins), cancelled.
+/// The exact optimum, deterministic: lowest cost, then fewest bytes. Where the time limit stops the search, the best
+/// plan so far with `optimal` false. Errors: infeasible (says the range and the pins), cancelled.
 Result<Plan> solve(const Problem& problem, const Budget& budget, const SolveOptions& options, JobContext& job);
 
 /// plan.json (versioned; schema in resources/schemas). Reading refuses unknown newer versions: unsupported.

@@ -5,10 +5,10 @@
 
 namespace quant {
 
-extern const Method rtn;
+extern const Method q4_0, q8_0, rtn;
 
 std::span<const Method* const> methods() {
-  static constexpr std::array all = {&rtn};
+  static constexpr std::array all = {&rtn, &q4_0, &q8_0};
   return all;
 }
 

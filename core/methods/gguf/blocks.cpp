@@ -1,0 +1,124 @@
+#include "core/methods/gguf/blocks.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "core/tensor/float_format.h"
+
+namespace quant::gguf {
+namespace {
+
+/// The scalar reference: codes follow from the float32 scale, values from its fp16 (gguf-types.md 4.1, 4.5).
+class BlockRows final : public RowQuantizer {
+ public:
+  BlockRows(Scheme scheme, const BlockType& type) : scheme_(std::move(scheme)), type_(type) {}
+
+  const Scheme& scheme() const override { return scheme_; }
+  CodeForm codes() const override { return {type_.bits, true}; }
+  Region region() const override { return Region::group; }
+  std::uint64_t group() const override { return type_.block; }
+
+  QuantizedTile quantize(const RowTile& tile) const override {
+    QuantizedTile q = tile_like(tile);
+    q.codes.resize(tile.w.size());
+    q.clipped.resize(tile.w.size());
+    q.scales.reserve(tile.w.size() / type_.block);
+    for (std::size_t at = 0; at < tile.w.size(); at += type_.block) {
+      const float scale = type_.encode(tile.w.subspan(at, type_.block), std::span(q.codes).subspan(at, type_.block),
+                                       std::span(q.clipped).subspan(at, type_.block));
+      q.scales.push_back(from_half(to_half(scale)));
+    }
+    if (std::find(q.clipped.begin(), q.clipped.end(), 1) == q.clipped.end()) q.clipped.clear();
+    dequantize(q);
+    return q;
+  }
+
+  void dequantize(QuantizedTile& q) const override {
+    q.values.resize(q.codes.size());
+    for (std::size_t b = 0, i = 0; b < q.scales.size(); ++b)
+      for (const std::size_t end = i + type_.block; i < end; ++i)
+        q.values[i] = float(std::int8_t(q.codes[i])) * q.scales[b];
+  }
+
+  void steps(const RowTile&, const QuantizedTile& q, std::span<float> out) const override {
+    for (std::size_t b = 0; b < q.scales.size(); ++b)
+      std::fill_n(out.begin() + std::ptrdiff_t(b * type_.block), type_.block, std::fabs(q.scales[b]));
+  }
+
+  std::uint64_t stored_bytes(const MatrixShape& shape) const override {
+    return shape.elements() / type_.block * type_.bytes;
+  }
+
+  std::vector<std::uint8_t> pack(const QuantizedTile& whole) const override {
+    std::vector<std::uint8_t> out(whole.scales.size() * type_.bytes);
+    for (std::size_t b = 0; b < whole.scales.size(); ++b)
+      type_.pack(to_half(whole.scales[b]), std::span(whole.codes).subspan(b * type_.block, type_.block),
+                 std::span(out).subspan(b * type_.bytes, type_.bytes));
+    return out;
+  }
+
+ private:
+  Scheme scheme_;
+  const BlockType& type_;
+};
+
+class BlockQuantizer final : public Quantizer {
+ public:
+  BlockQuantizer(Scheme scheme, const BlockType& type) : scheme_(std::move(scheme)), type_(type) {}
+  const Scheme& scheme() const override { return scheme_; }
+  Result<std::unique_ptr<RowQuantizer>> fit(TensorFacts& facts, const Calibration*, JobContext& job) const override;
+
+ private:
+  tl::unexpected<Error> refused(const TensorFacts& facts, std::string why, std::string hint) const {
+    return failure(ErrorCode::refused, "quantize with " + scheme_.text(), facts.view().tensor().name, std::move(why),
+                   std::move(hint));
+  }
+
+  Scheme scheme_;
+  const BlockType& type_;
+};
+
+Result<std::unique_ptr<RowQuantizer>> BlockQuantizer::fit(TensorFacts& facts, const Calibration*,
+                                                          JobContext& job) const {
+  const std::uint64_t cols = facts.view().matrix().cols;
+  if (cols % type_.block != 0)
+    return refused(facts,
+                   "its rows have " + std::to_string(cols) + " weights, no multiple of " + std::to_string(type_.block),
+                   "choose a scheme whose groups may be short, such as rtn");
+  QUANT_TRY(ranges, facts.per_matrix(job));
+  std::uint64_t nan = 0, inf = 0;
+  float peak = 0;
+  for (const auto& range : ranges) {
+    nan += range.nan;
+    inf += range.inf;
+    peak = std::max({peak, -range.lo, range.hi});
+  }
+  if (nan + inf > 0)
+    return refused(facts,
+                   "it holds " + std::to_string(nan) + " NaN and " + std::to_string(inf) +
+                       " infinities, which GGUF blocks cannot store",
+                   "repair the tensor, or choose a scheme that leaves them out, such as rtn");
+  if (!std::isfinite(from_half(to_half(peak / type_.largest))))
+    return refused(facts, "its largest weight " + std::to_string(peak) + " needs a scale beyond fp16's 65504",
+                   "choose a scheme with float32 scales, such as rtn");
+  return std::make_unique<BlockRows>(scheme_, type_);
+}
+
+}  // namespace
+
+std::uint16_t to_half(float v) {
+  return std::uint16_t(float_format::encode(v, float_format::fp16, float_format::Overflow::ieee).code);
+}
+
+float from_half(std::uint16_t half) { return float_format::decode<float>(half, float_format::fp16); }
+
+float read_half(std::span<const std::byte> in) {
+  return from_half(std::uint16_t(std::to_integer<unsigned>(in[0]) | std::to_integer<unsigned>(in[1]) << 8));
+}
+
+std::unique_ptr<Quantizer> make(const Scheme& scheme, const BlockType& type) {
+  return std::make_unique<BlockQuantizer>(scheme, type);
+}
+
+}  // namespace quant::gguf

@@ -1,1 +1,2 @@
 # Tests of app/
+quant_test(app/tst_colour_map.cpp quant_app)

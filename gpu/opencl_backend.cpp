@@ -16,6 +16,7 @@ namespace {
 /// Every kernel family. A new one: its file, a line in scheme_kernel.h, a line here.
 std::vector<std::unique_ptr<SchemeKernel>> all_kernels() {
   std::vector<std::unique_ptr<SchemeKernel>> all;
+  all.push_back(make_gguf_kernel());
   all.push_back(make_rtn_kernel());
   return all;
 }
@@ -86,7 +87,8 @@ class OpenClBackend final : public Backend {
   std::string name_, kind_;
   std::vector<std::unique_ptr<SchemeKernel>> kernels_;
   mutable TilePool pool_;
-  mutable ErrorStatistics statistics_;
+  mutable ErrorStatistics error_statistics_;
+  mutable ValueStatistics value_statistics_;
 };
 
 std::uint64_t OpenClBackend::tile_weights() const {
@@ -133,7 +135,7 @@ Result<void> OpenClBackend::analyze(const RowTile& tile, std::span<const TileTas
   for (const TileTask& task : tasks) {
     QUANT_CHECK(encode(*task.quantizer, tile, on));
     const bool has_codes = task.quantizer->codes().bits > 0;
-    QUANT_CHECK(on_device ? statistics_.add(*device_, on, has_codes, task) : analyze_on_host(task, tile, on));
+    QUANT_CHECK(on_device ? error_statistics_.add(*device_, on, has_codes, task) : analyze_on_host(task, tile, on));
   }
   return {};
 }
@@ -181,9 +183,15 @@ Result<QuantizedTile> OpenClBackend::quantize(const RowQuantizer& quantizer, con
 }
 
 Result<void> OpenClBackend::values(const RowTile& tile, ValueSums& sums, BitHistogram& histogram) const {
-  sums.merge(value_sums(tile.w));
-  for (const float x : tile.w) histogram.add(x);
-  return {};
+  if (tile.w.empty()) return {};
+  if (!device_->form().fp64) {
+    sums.merge(value_sums(tile.w));
+    for (const float x : tile.w) histogram.add(x);
+    return {};
+  }
+  const std::lock_guard lock(mutex_);
+  QUANT_TRY(on, upload(tile));
+  return value_statistics_.add(*device_, on, sums, histogram);
 }
 
 }  // namespace

@@ -48,6 +48,7 @@ class SchemeKernel {
                               const TileBuffers& on) const = 0;
 };
 
+std::unique_ptr<SchemeKernel> make_gguf_kernel();
 std::unique_ptr<SchemeKernel> make_rtn_kernel();
 
 }  // namespace quant

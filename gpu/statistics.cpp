@@ -88,4 +88,50 @@ Result<void> ErrorStatistics::select(Device& device, const TileBuffers& tile, Ra
   return {};
 }
 
+Result<void> ValueStatistics::add(Device& device, const TileBuffers& tile, ValueSums& sums, BitHistogram& histogram) {
+  ValueSums here;
+  QUANT_CHECK(count(device, tile, here, histogram));
+  if (here.count > 0) QUANT_CHECK(moments(device, tile, here));
+  sums.merge(here);
+  return {};
+}
+
+Result<void> ValueStatistics::count(Device& device, const TileBuffers& tile, ValueSums& sums, BitHistogram& histogram) {
+  QUANT_TRY(kernel, device.kernel(kernels::value_stats, "value_sums"));
+  const std::size_t groups = group_count(device, tile.elements);
+  std::vector<double> parts(3 * groups);
+  std::vector<cl_uint> counts(bit_bins + 5);
+  QUANT_TRY(parts_on, sums_.at_least(device.context(), parts.size() * sizeof(double), device.id()));
+  QUANT_TRY(counts_on, counters_.at_least(device.context(), counts.size() * sizeof(cl_uint), device.id()));
+  QUANT_CHECK(device.zero(counts_on, counts.size() * sizeof(cl_uint)));
+  QUANT_CHECK(device.launch(kernel, groups, tile.weights, tile.elements, parts_on, counts_on));
+  QUANT_CHECK(device.download(counts_on, std::span(counts)));
+  QUANT_CHECK(device.download(parts_on, std::span(parts)));
+  for (std::size_t k = 0; k < bit_bins; ++k) histogram.counts[k] += counts[k];
+  const auto tally = std::span(counts).subspan(bit_bins);
+  sums.count = tally[0], sums.nan = tally[1], sums.inf = tally[2], sums.zeros = tally[3], sums.subnormal = tally[4];
+  histogram.nan += sums.nan, histogram.inf += sums.inf;
+  if (sums.count == 0) return {};
+  double total = 0, down = parts[1], up = parts[2];
+  for (std::size_t g = 0; g < parts.size(); g += 3)
+    total += parts[g], down = std::max(down, parts[g + 1]), up = std::max(up, parts[g + 2]);
+  sums.min = static_cast<float>(-down), sums.max = static_cast<float>(up);
+  sums.mean = total / static_cast<double>(sums.count);
+  return {};
+}
+
+Result<void> ValueStatistics::moments(Device& device, const TileBuffers& tile, ValueSums& sums) {
+  QUANT_TRY(kernel, device.kernel(kernels::value_stats, "value_moments"));
+  const std::size_t groups = group_count(device, tile.elements);
+  std::vector<double> parts(4 * groups);
+  QUANT_TRY(parts_on, sums_.at_least(device.context(), parts.size() * sizeof(double), device.id()));
+  QUANT_CHECK(device.launch(kernel, groups, tile.weights, tile.elements, sums.mean, parts_on));
+  QUANT_CHECK(device.download(parts_on, std::span(parts)));
+  double residue = 0;
+  for (std::size_t g = 0; g < parts.size(); g += 4)
+    residue += parts[g], sums.m2 += parts[g + 1], sums.m3 += parts[g + 2], sums.m4 += parts[g + 3];
+  correct_mean(sums, residue);
+  return {};
+}
+
 }  // namespace quant

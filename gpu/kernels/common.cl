@@ -15,6 +15,8 @@ inline bool is_nan(float x) { return (as_uint(x) & 0x7fffffffu) > 0x7f800000u; }
 #define COUNT(counter) atomic_inc(counter)
 #endif
 
+// Barriers stand outside of conditions everywhere: PoCL 3.1 miscompiles a loop with a barrier inside a uniform branch.
+
 // Regions: `group` consecutive weights inside each row of `cols`, the last of a row may be short. A team of `team`
 // neighbouring lanes (2^n) works on one region, so that short groups leave no lanes idle and loads stay together.
 typedef struct {
@@ -87,3 +89,36 @@ inline float through_half(float x) {
   const float rounded = round_to_grid(x, 10, -14);
   return fabs(rounded) > 65504.0f ? copysign(INFINITY, x) : rounded;
 }
+
+#ifdef FP64
+// The sum over the group's lanes, always in the same order, to *out.
+inline void sum_lanes(double mine, global double* out, local double* scratch) {
+#if LANES == 1
+  *out = mine;
+#else
+  const uint lane = get_local_id(0);
+  barrier(CLK_LOCAL_MEM_FENCE);
+  scratch[lane] = mine;
+  for (uint step = LANES / 2; step > 0; step /= 2) {
+    barrier(CLK_LOCAL_MEM_FENCE);
+    if (lane < step) scratch[lane] += scratch[lane + step];
+  }
+  if (lane == 0) *out = scratch[0];
+#endif
+}
+
+inline void largest_lane(double mine, global double* out, local double* scratch) {
+#if LANES == 1
+  *out = mine;
+#else
+  const uint lane = get_local_id(0);
+  barrier(CLK_LOCAL_MEM_FENCE);
+  scratch[lane] = mine;
+  for (uint step = LANES / 2; step > 0; step /= 2) {
+    barrier(CLK_LOCAL_MEM_FENCE);
+    if (lane < step) scratch[lane] = fmax(scratch[lane], scratch[lane + step]);
+  }
+  if (lane == 0) *out = scratch[0];
+#endif
+}
+#endif

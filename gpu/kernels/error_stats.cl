@@ -10,37 +10,6 @@
 #define SMALL (130 + 256 + 8)
 enum { COUNT_FINITE, COUNT_NAN, COUNT_INF, COUNT_CLIPPED, ERROR_NAN, ERROR_INF, CLIPPED_NAN, CLIPPED_INF };
 
-// The sum over the group's lanes, always in the same order, to *out.
-inline void sum_lanes(double mine, global double* out, local double* scratch) {
-#if LANES == 1
-  *out = mine;
-#else
-  const uint lane = get_local_id(0);
-  barrier(CLK_LOCAL_MEM_FENCE);
-  scratch[lane] = mine;
-  for (uint step = LANES / 2; step > 0; step /= 2) {
-    barrier(CLK_LOCAL_MEM_FENCE);
-    if (lane < step) scratch[lane] += scratch[lane + step];
-  }
-  if (lane == 0) *out = scratch[0];
-#endif
-}
-
-inline void largest_lane(double mine, global double* out, local double* scratch) {
-#if LANES == 1
-  *out = mine;
-#else
-  const uint lane = get_local_id(0);
-  barrier(CLK_LOCAL_MEM_FENCE);
-  scratch[lane] = mine;
-  for (uint step = LANES / 2; step > 0; step /= 2) {
-    barrier(CLK_LOCAL_MEM_FENCE);
-    if (lane < step) scratch[lane] = fmax(scratch[lane], scratch[lane + step]);
-  }
-  if (lane == 0) *out = scratch[0];
-#endif
-}
-
 // e/Δ in 1/64 over [−1, 1), an overflow counter at each end.
 inline uint step_bin(float error, float step) {
   const float t = error / step;

@@ -79,6 +79,28 @@ class TestDeviceStatistics : public QObject {
     QCOMPARE(difference(got[1], want[1]), QString());
   }
 
+  void valuesEqualTheReference_data() { formsAndShapes_data(); }
+  void valuesEqualTheReference() {
+    QFETCH(std::size_t, form);
+    QFETCH(quint64, rows);
+    QFETCH(quint64, cols);
+    const auto weights = twins::odd_weights(rows, cols);
+    const RowTile tile{weights, rows, cols, 0};
+    ValueSums got, want;
+    BitHistogram got_bins, want_bins;
+    QVERIFY(backend(form)->values(tile, got, got_bins));
+    QVERIFY(reference_->values(tile, want, want_bins));
+    QVERIFY(got_bins.counts == want_bins.counts && got_bins.nan == want_bins.nan && got_bins.inf == want_bins.inf);
+    QVERIFY(got.count == want.count && got.nan == want.nan && got.inf == want.inf);
+    QVERIFY(got.zeros == want.zeros && got.subnormal == want.subnormal && got.min == want.min && got.max == want.max);
+    const double n = double(want.count), spread = std::sqrt(want.m2 / n);
+    QVERIFY(std::fabs(got.mean - want.mean) <= sums_agree * spread + std::fabs(want.mean) * 1e-15);
+    QVERIFY(relative(got.m2, want.m2) <= sums_agree);
+    QVERIFY(relative(got.m4, want.m4) <= sums_agree);
+    // The third moment cancels: its measure is n·σ³.
+    QVERIFY(std::fabs(got.m3 - want.m3) <= sums_agree * n * spread * spread * spread);
+  }
+
   void percentilesEqualTheReference_data() { formsAndShapes_data(); }
   void percentilesEqualTheReference() {
     QFETCH(std::size_t, form);

@@ -51,6 +51,29 @@ class TestSchemeKernels : public QObject {
     }
   }
 
+  void ggufBlocksEqualTheReference_data() {
+    QTest::addColumn<std::size_t>("form");
+    QTest::addColumn<QString>("scheme");
+    for (std::size_t f = 0; f < std::size(twins::forms); ++f)
+      for (const char* scheme : {"q4_0", "q8_0"})
+        QTest::newRow(qPrintable(QString("%1 on %2").arg(scheme, twins::forms[f].name))) << f << QString(scheme);
+  }
+  void ggufBlocksEqualTheReference() {
+    QFETCH(std::size_t, form);
+    QFETCH(QString, scheme);
+    for (const std::uint64_t cols : {32, 96, 1024}) {
+      const auto weights = twins::half_range_weights(16, cols);
+      const auto view = memory_tensor("w", {16, cols}, weights);
+      const auto quantizer = twins::fit(scheme.toStdString(), *view);
+      QVERIFY(quantizer);
+      QVERIFY(backend(form)->runs(*quantizer));
+      const RowTile tile{weights, 16, cols, 0};
+      const auto got = backend(form)->quantize(*quantizer, tile);
+      QVERIFY2(got, got ? "" : one_line(got.error()).c_str());
+      QCOMPARE(twins::difference(*got, quantizer->quantize(tile)), QString());
+    }
+  }
+
   void eachExpertHasItsOwnScale_data() {
     QTest::addColumn<QString>("scheme");
     for (const char* scheme : {"rtn:bits=4,gran=tensor", "rtn:bits=4,gran=column,asym"})

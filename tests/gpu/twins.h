@@ -56,6 +56,17 @@ inline std::vector<float> odd_weights(std::uint64_t rows, std::uint64_t cols) {
   return w;
 }
 
+/// Odd weights that GGUF blocks take: finite, extremes of both signs alike in some blocks, scales within binary16.
+inline std::vector<float> half_range_weights(std::uint64_t rows, std::uint64_t cols) {
+  auto w = odd_weights(rows, cols);
+  for (std::size_t i = 0; i < w.size(); ++i) {
+    if (!std::isfinite(w[i])) w[i] = -0.0f;
+    w[i] = std::clamp(w[i], i % 64 < 32 ? -0.1f : -3e4f, 3e4f);
+    if (i % 96 == 5) w[i] = 0.1f;
+  }
+  return w;
+}
+
 /// Fits a scheme on a tensor; the test fails where that fails.
 inline std::unique_ptr<RowQuantizer> fit(const std::string& text, const TensorView& view) {
   JobContext job;

@@ -67,7 +67,7 @@ Result<Recount> recount(const TensorView& view, const Scheme* scheme, double lo,
 
 /// Reduced picture of a matrix for maps: one value a cell of block_rows × block_cols elements.
 enum class MapView { weight, value, error, error_steps, code, scale };
-enum class Reduction { max_abs, rms, mean };
+enum class Reduction { max_abs, rms, mean, peak };  // peak: the value farthest from 0, with its sign
 struct MapGrid {
   std::uint64_t rows = 0, cols = 0;  ///< cells
   std::uint64_t block_rows = 1, block_cols = 1;

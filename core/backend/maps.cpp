@@ -21,7 +21,7 @@ struct Cell {
   void add(double x) {
     sum += x;
     squares += x * x;
-    peak = std::max(peak, std::fabs(x));
+    if (std::fabs(x) > std::fabs(peak)) peak = x;
     ++count;
   }
 
@@ -29,7 +29,8 @@ struct Cell {
     if (count == 0) return std::numeric_limits<float>::quiet_NaN();
     const auto n = static_cast<double>(count);
     switch (how) {
-      case Reduction::max_abs: return static_cast<float>(peak);
+      case Reduction::max_abs: return static_cast<float>(std::fabs(peak));
+      case Reduction::peak: return static_cast<float>(peak);
       case Reduction::rms: return static_cast<float>(std::sqrt(squares / n));
       case Reduction::mean: return static_cast<float>(sum / n);
     }

@@ -5,6 +5,9 @@
 #pragma OPENCL EXTENSION cl_khr_fp64 : enable
 #endif
 
+// Every kernel runs in groups of LANES: said to the compiler, it needs no code for other sizes.
+#define KERNEL kernel __attribute__((reqd_work_group_size(LANES, 1, 1)))
+
 inline bool is_finite(float x) { return (as_uint(x) & 0x7f800000u) != 0x7f800000u; }
 inline bool is_nan(float x) { return (as_uint(x) & 0x7fffffffu) > 0x7f800000u; }
 

@@ -19,7 +19,7 @@ inline uint step_bin(float error, float step) {
 
 // Each group takes one run of the tile; its lanes read neighbours. `sums`: 7 a group: e, e², e² of clipped, w², wŵ,
 // ŵ², largest |e|. `counters`: BINS + BINS + SMALL, added to.
-kernel void error_stats(global const float* restrict w, global const float* restrict values,
+KERNEL void error_stats(global const float* restrict w, global const float* restrict values,
                         global const uchar* restrict codes, global const uchar* restrict clipped,
                         global const float* restrict steps, uint n, global double* restrict sums,
                         global uint* restrict counters) {
@@ -78,7 +78,7 @@ kernel void error_stats(global const float* restrict w, global const float* rest
 }
 
 // One pass of RadixSelect over |e| (core/stats/radix_select.h): `own` and `counters` hold mask + 1 a target.
-kernel void radix_count(global const float* restrict w, global const float* restrict values, uint n,
+KERNEL void radix_count(global const float* restrict w, global const float* restrict values, uint n,
                         global const uint* restrict prefixes, uint targets, uint shift, uint next_shift, uint mask,
                         global uint* restrict counters, local uint* own) {
   const uint lane = get_local_id(0), groups = (uint)get_num_groups(0), group = (uint)get_group_id(0);

@@ -11,7 +11,7 @@ inline float signed_extreme(global const float* w, region_t r, float2 range) {
   return 0.0f;
 }
 
-kernel void q4_0(global const float* restrict w, global float* restrict scales, global uchar* restrict codes,
+KERNEL void q4_0(global const float* restrict w, global float* restrict scales, global uchar* restrict codes,
                  global float* restrict values, global uchar* restrict clipped, global float* restrict steps, uint cols,
                  uint group, uint regions, uint team, local float2* scratch) {
   const region_t r = my_region(cols, group, regions, team);
@@ -31,7 +31,7 @@ kernel void q4_0(global const float* restrict w, global float* restrict scales, 
   }
 }
 
-kernel void q8_0(global const float* restrict w, global float* restrict scales, global uchar* restrict codes,
+KERNEL void q8_0(global const float* restrict w, global float* restrict scales, global uchar* restrict codes,
                  global float* restrict values, global uchar* restrict clipped, global float* restrict steps, uint cols,
                  uint group, uint regions, uint team, local float2* scratch) {
   const region_t r = my_region(cols, group, regions, team);

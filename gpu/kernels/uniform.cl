@@ -33,7 +33,7 @@ inline float quotient(float x, float scale, uint flags) {
   return x / scale;
 }
 
-kernel void uniform(global const float* restrict w,      // rows * cols
+KERNEL void uniform(global const float* restrict w,      // rows * cols
                     global float* restrict scales,       // a region each: written, or read where `fit` made them
                     global uchar* restrict zeros,        // beside scales, with ZERO_POINT
                     global uchar* restrict codes,        // rows * cols, two's complement without ZERO_POINT

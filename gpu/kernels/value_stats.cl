@@ -7,7 +7,7 @@
 enum { COUNT_FINITE, COUNT_NAN, COUNT_INF, COUNT_ZERO, COUNT_SUBNORMAL };
 
 // First pass. `sums`: 3 a group: Σx, largest −x, largest x. `counters`: BINS + TALLIES, added to.
-kernel void value_sums(global const float* restrict w, uint n, global double* restrict sums,
+KERNEL void value_sums(global const float* restrict w, uint n, global double* restrict sums,
                        global uint* restrict counters) {
   const uint lane = get_local_id(0), groups = (uint)get_num_groups(0), group = (uint)get_group_id(0);
   local double scratch[LANES];
@@ -50,7 +50,7 @@ kernel void value_sums(global const float* restrict w, uint n, global double* re
 }
 
 // Second pass: moments about the mean. `sums`: 4 a group: Σd, Σd², Σd³, Σd⁴.
-kernel void value_moments(global const float* restrict w, uint n, double mean, global double* restrict sums) {
+KERNEL void value_moments(global const float* restrict w, uint n, double mean, global double* restrict sums) {
   const uint lane = get_local_id(0), groups = (uint)get_num_groups(0), group = (uint)get_group_id(0);
   local double scratch[LANES];
   const uint run = (n + groups - 1) / groups, first = min(group * run, n), last = min(first + run, n);

@@ -1,6 +1,7 @@
 #pragma once
 // Sensitivity metrics: one file each, listed in metrics.cpp. Lower is better except where `higher_is_better`.
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -26,7 +27,8 @@ std::span<const Metric* const> metrics();
 const Metric* find_metric(std::string_view id);
 Result<const Metric*> metric_named(std::string_view id);  ///< usage, naming the nearest
 
-/// All measurements of a session for these metrics, evidence last.
+/// All measurements of a session for these metrics: metric by metric, tensors in file order, evidence last. A refused
+/// pair has no value.
 Result<std::vector<Measurement>> measurements(const Session& session, std::span<const Metric* const> metrics);
 
 /// What a run of `sensitivity` did.
@@ -34,17 +36,20 @@ struct SensitivityRun {
   std::uint64_t measured = 0, reused = 0;  ///< (tensor, scheme) pairs
   std::uint64_t refused = 0;
 };
-/// Measures what is missing, tensor by tensor, largest first within the file order kept in the output; commits each.
-/// `progress` is called after each tensor (may be null).
+/// Binds the session to the source, measures what is missing, tensor by tensor in the order given, and commits each.
+/// Refused pairs are stored too and not tried again. `tensors`: indices into the source. `progress` is called after
+/// each tensor (may be null).
 Result<SensitivityRun> measure_sensitivity(const Source& source, Session& session, std::span<const Scheme> schemes,
-                                           std::span<const std::size_t> tensors, const Devices& devices, JobContext& job,
+                                           std::span<const std::size_t> tensors, const Devices& devices,
+                                           JobContext& job,
                                            const std::function<void(const std::string& tensor)>& progress = {});
 
 /// Spearman's rank correlation with average ranks; null where one side is all ties or n < 2 (methods.md 10.1).
 std::optional<double> spearman(std::span<const double> x, std::span<const double> y);
 std::optional<double> kendall_tau_b(std::span<const double> x, std::span<const double> y);
 
-/// Spearman of every pair of metrics over the tensors of one scheme.
+/// Spearman of every pair of metrics over the tensors of one scheme. Ranks are of damage: metrics of which higher is
+/// better (sqnr) are turned round, so that agreement is positive.
 struct RankCorrelation {
   std::string a, b, scheme;
   std::optional<double> spearman;

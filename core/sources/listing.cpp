@@ -1,0 +1,109 @@
+#include "core/sources/listing.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "core/base/text.h"
+#include "core/sources/roles.h"
+#include "core/sources/stored_view.h"
+
+namespace quant {
+
+std::optional<std::uint64_t> checked_elements(std::span<const std::uint64_t> shape) {
+  std::uint64_t product = 1;  // over all dimensions with zeros as ones: a zero must not hide absurd neighbours
+  bool zero = false;
+  for (const std::uint64_t dim : shape) {
+    zero |= dim == 0;
+    const std::uint64_t factor = std::max<std::uint64_t>(dim, 1);
+    if (factor > most_elements / product) return {};
+    product *= factor;
+  }
+  return zero ? 0 : product;
+}
+
+std::string shown_name(std::string_view name) {
+  constexpr std::size_t shown = 80;
+  return fmt::format("\"{}{}\"", printable(name.substr(0, shown)), name.size() > shown ? "…" : "");
+}
+
+std::string shape_text(std::span<const std::uint64_t> shape) {
+  constexpr std::size_t shown = 8;
+  const bool all = shape.size() <= shown;
+  return fmt::format("[{}{}]", fmt::join(shape.first(all ? shape.size() : shown), ", "),
+                     all ? "" : fmt::format(", … ({} dimensions)", shape.size()));
+}
+
+std::string metadata_text(std::string_view value) {
+  std::string_view kept = value.substr(0, most_metadata_text);
+  // Cut between characters: a UTF-8 character has at most three bytes after its first.
+  for (int i = 0; i < 3 && kept.size() < value.size() && !valid_utf8(kept); ++i) kept.remove_suffix(1);
+  if (!valid_utf8(kept)) return fmt::format("({} bytes that are no UTF-8 text)", value.size());
+  if (kept.size() == value.size()) return std::string(kept);
+  return fmt::format("{}… ({} bytes)", kept, value.size());
+}
+
+Result<Listing> list_file(const InputFile& file, Result<Listing> (*list)(ByteReader&)) {
+  std::uint64_t wanted = std::uint64_t{64} << 10;  // most headers; one read
+  for (;;) {
+    QUANT_TRY(head, file.head(std::min(wanted, most_header)));
+    ByteReader in(head, file.path().string(), file.size());
+    Result<Listing> listing = list(in);
+    if (listing || !in.starved() || wanted >= most_header) return listing;
+    wanted = std::max(in.wanted(), 4 * wanted);  // so that what is parsed again and again stays a small part
+  }
+}
+
+namespace {
+
+/// The first name that stands twice, over all tensors.
+std::optional<std::string> repeated_name(std::span<const TensorInfo> tensors) {
+  std::vector<std::string_view> names;
+  names.reserve(tensors.size());
+  for (const TensorInfo& tensor : tensors) names.push_back(tensor.name);
+  std::ranges::sort(names);
+  const auto twice = std::ranges::adjacent_find(names);
+  return twice == names.end() ? std::nullopt : std::optional(std::string(*twice));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Source>> FileSource::create(std::string_view format, std::filesystem::path path,
+                                                   std::vector<Part> parts, std::vector<std::string> notes) {
+  auto source = std::make_unique<FileSource>();
+  source->format_ = format;
+  source->path_ = std::move(path);
+  source->notes_ = std::move(notes);
+  if (!parts.empty()) source->metadata_ = std::move(parts.front().listing.metadata);
+  for (Part& part : parts) {
+    for (TensorInfo& tensor : part.listing.tensors) {
+      tensor.file = static_cast<std::uint32_t>(source->files_.size());
+      if (info(tensor.dtype).packed) tensor.quantized = info(tensor.dtype).name;
+      source->tensors_.push_back(std::move(tensor));
+    }
+    std::ranges::move(part.listing.notes, std::back_inserter(source->notes_));
+    source->files_.push_back({part.file->path(), part.file->size()});
+    source->orders_.push_back(part.listing.order);
+    source->open_.push_back(std::move(part.file));
+  }
+  if (source->tensors_.size() > most_tensors) {
+    return failure(ErrorCode::unsupported, "cannot open", source->path_.string(),
+                   fmt::format("it lists {} tensors, at most {} are handled", source->tensors_.size(), most_tensors),
+                   "open its parts one by one");
+  }
+  if (const auto name = repeated_name(source->tensors_)) {
+    return failure(ErrorCode::malformed, "cannot open", source->path_.string(),
+                   fmt::format("tensor name {} stands in two of its files", shown_name(*name)),
+                   "the parts do not belong together, get them again from their source");
+  }
+  assign_roles(source->tensors_);
+  return source;
+}
+
+Result<std::unique_ptr<TensorView>> FileSource::view(std::size_t index) const {
+  const TensorInfo& tensor = tensors_[index];
+  return stored_view(tensor, open_[tensor.file], orders_[tensor.file]);
+}
+
+}  // namespace quant

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 namespace quant {
 
@@ -40,6 +41,16 @@ void add_errors(const ElementErrors& in, const TileTask& task) {
     if (!in.steps.empty() && in.steps[i] > 0) ++task.counters->step[step_bin(e, in.steps[i])];
     if (!in.codes.empty()) ++task.counters->code[in.codes[i]];
   }
+}
+
+void add_reference_errors(const RowTile& tile, const TileTask& task) {
+  const QuantizedTile q = task.quantizer->quantize(tile);
+  std::vector<float> steps;
+  if (task.counters) {
+    steps.resize(tile.w.size());
+    task.quantizer->steps(tile, q, steps);
+  }
+  add_errors({tile.w, q.values, q.codes, q.clipped, steps}, task);
 }
 
 }  // namespace quant

@@ -17,4 +17,7 @@ struct ElementErrors {
 /// Adds every finite element to what the task wants.
 void add_errors(const ElementErrors& elements, const TileTask& task);
 
+/// Quantizes the tile by the scalar reference and adds its errors.
+void add_reference_errors(const RowTile& tile, const TileTask& task);
+
 }  // namespace quant

@@ -1,7 +1,5 @@
 // The scalar backend: RowQuantizer's own definition, then the definition of the statistics.
 
-#include <vector>
-
 #include "core/backend/backend.h"
 #include "core/backend/element_errors.h"
 #include "core/base/threads.h"
@@ -23,16 +21,7 @@ class ReferenceBackend final : public Backend {
   int concurrency(int threads) const override { return threads > 0 ? threads : hardware_threads(); }
 
   Result<void> analyze(const RowTile& tile, std::span<const TileTask> tasks) const override {
-    std::vector<float> steps;
-    for (const TileTask& task : tasks) {
-      const QuantizedTile q = task.quantizer->quantize(tile);
-      steps.clear();
-      if (task.counters) {
-        steps.resize(tile.w.size());
-        task.quantizer->steps(tile, q, steps);
-      }
-      add_errors({tile.w, q.values, q.codes, q.clipped, steps}, task);
-    }
+    for (const TileTask& task : tasks) add_reference_errors(tile, task);
     return {};
   }
 

@@ -1,0 +1,33 @@
+#pragma once
+// A SIMD version of some methods: one object a family, listed in native_backend.cpp.
+
+#include "core/backend/backend.h"
+
+namespace quant {
+
+/// Stateless. Results are those of the reference: codes, scales, zeros and values bit for bit, counts exactly, sums but
+/// for the order of additions.
+class NativeKernel {
+ public:
+  virtual ~NativeKernel() = default;
+  virtual bool offers(const Method& method) const = 0;
+  /// Whether it also has code for these parameters.
+  virtual bool runs(const RowQuantizer& quantizer) const = 0;
+  virtual void analyze(const RowTile& tile, const TileTask& task) const = 0;
+  virtual QuantizedTile quantize(const RowQuantizer& quantizer, const RowTile& tile) const = 0;
+};
+
+/// rtn and article with min-max ranges.
+const NativeKernel& uniform_kernel();
+
+/// Sums of a tile's values merged into `sums`, its counts added to `histogram`.
+void native_values(std::span<const float> values, ValueSums& sums, BitHistogram& histogram);
+/// Counts every finite value into the current targets.
+void native_select(std::span<const float> values, RadixSelect& select);
+/// Finite values further than `limit` from `mean`.
+std::uint64_t native_far(std::span<const float> values, double mean, double limit);
+
+/// The widest instruction set that this machine and this build have: "AVX3".
+const char* native_target();
+
+}  // namespace quant

@@ -1,3 +1,5 @@
 # Tests of gpu/
 quant_test(gpu/tst_device_statistics.cpp quant_gpu)
+quant_test(gpu/tst_device_verify.cpp quant_gpu)
+quant_test(gpu/tst_provider.cpp quant_gpu)
 quant_test(gpu/tst_scheme_kernels.cpp quant_gpu)

@@ -1,0 +1,38 @@
+// verify passes for every form in which kernels are built.
+
+#include "core/backend/verify.h"
+#include "tests/gpu/twins.h"
+
+using namespace quant;
+
+class TestDeviceVerify : public QObject {
+  Q_OBJECT
+ private slots:
+  void everythingOfferedHolds_data() {
+    QTest::addColumn<std::size_t>("form");
+    for (std::size_t f = 0; f < std::size(twins::forms); ++f) QTest::newRow(twins::forms[f].name) << f;
+  }
+  void everythingOfferedHolds() {
+    QFETCH(std::size_t, form);
+    const auto device = twins::open(twins::forms[form].form);
+    QVERIFY2(device, "no OpenCL device: install pocl-opencl-icd");
+    JobContext job;
+    const auto checks = verify(*device, *make_reference_backend(), job);
+    for (const auto& check : checks) QVERIFY2(check.ok, (check.name + ": " + check.detail).c_str());
+  }
+
+  void theMethodsThatNeedAKernelHaveOne() {
+    const auto device = twins::open(twins::forms[0].form);
+    QVERIFY2(device, "no OpenCL device: install pocl-opencl-icd");
+    for (const char* id : {"rtn", "q4_0", "q8_0"}) QVERIFY2(device->offers(*find_method(id)), id);
+  }
+
+  void aDeviceWithoutExactDivisionOffersNothingThatDivides() {
+    const auto device = twins::open({.lanes = 1, .fp64 = true, .exact_division = false, .local_counters = true});
+    QVERIFY2(device, "no OpenCL device: install pocl-opencl-icd");
+    for (const char* id : {"rtn", "q4_0", "q8_0"}) QVERIFY2(!device->offers(*find_method(id)), id);
+  }
+};
+
+QTEST_APPLESS_MAIN(TestDeviceVerify)
+#include "tst_device_verify.moc"

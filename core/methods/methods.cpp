@@ -5,10 +5,17 @@
 
 namespace quant {
 
-extern const Method q4_0, q8_0, rtn;
+extern const Method rtn, article;
+extern const Method nf4;
+extern const Method q4_0, q8_0;
+extern const Method cast_none, cast_fp64, cast_fp32, cast_tf32, cast_bf16, cast_fp16, cast_fp8_e4m3, cast_fp8_e5m2,
+    cast_fp6_e3m2, cast_fp6_e2m3, cast_fp4_e2m1;
 
 std::span<const Method* const> methods() {
-  static constexpr std::array all = {&rtn, &q4_0, &q8_0};
+  static constexpr std::array all = {&rtn,           &article,       &nf4,           &q4_0,
+                                     &q8_0,          &cast_none,     &cast_fp64,     &cast_fp32,
+                                     &cast_tf32,     &cast_bf16,     &cast_fp16,     &cast_fp8_e4m3,
+                                     &cast_fp8_e5m2, &cast_fp6_e3m2, &cast_fp6_e2m3, &cast_fp4_e2m1};
   return all;
 }
 

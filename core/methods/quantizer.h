@@ -51,9 +51,11 @@ std::uint64_t regions(Region region, const MatrixShape& shape, std::uint64_t gro
 
 /// What `fit` learned for all rows; plain data that a device can copy.
 struct Shared {
-  std::vector<float> scales;  ///< tensor regions: one a matrix; column regions: matrices * cols
-  std::vector<float> zeros;   ///< beside scales, in codes; empty when symmetric
-  std::uint64_t rows = 0;     ///< rows of one matrix: row r of the tensor takes the entries of matrix r / rows
+  std::vector<float>
+      scales;                ///< tensor regions: one a matrix; column regions: matrices * cols; block regions: one a
+                             ///< block of the tensor, where what is stored is not the block's own (double quantization)
+  std::vector<float> zeros;  ///< beside scales, in codes; empty when symmetric
+  std::uint64_t rows = 0;    ///< rows of one matrix: row r of the tensor takes the entries of matrix r / rows
 };
 
 /// One scheme on the rows of one tensor.

@@ -1,0 +1,20 @@
+#pragma once
+// What fast versions of the casts need to know of a scheme.
+
+#include <span>
+
+#include "core/methods/quantizer.h"
+#include "core/tensor/float_format.h"
+
+namespace quant::casts {
+
+/// The target of a cast. Null for `none`.
+const float_format::Format* format_of(const Scheme& scheme);
+
+/// What becomes of values beyond the largest: as `overflow` says, saturate always where there is a scale, IEEE else.
+float_format::Overflow overflow_of(const Scheme& scheme);
+
+/// s of a region: absmax / largest finite value in float32, 1 where that is 0 (methods.md 1.4).
+float scale_of(float absmax, const float_format::Format& format);
+
+}  // namespace quant::casts

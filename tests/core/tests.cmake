@@ -1,6 +1,7 @@
 # Tests of core/
 quant_test(core/tst_decode.cpp quant_core)
 quant_test(core/tst_file.cpp quant_core)
+quant_test(core/tst_goldens.cpp quant_core)
 quant_test(core/tst_native_backend.cpp quant_core)
 quant_test(core/tst_picture.cpp quant_core)
 quant_test(core/tst_plan.cpp quant_core)

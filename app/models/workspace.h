@@ -45,11 +45,27 @@ class Workspace : public QObject {
   std::shared_ptr<const quant::Source> sharedSource() const { return source_; }
   const std::vector<quant::TensorInfo>& tensors() const { return tensors_; }
   quant::Session* session() const { return session_.get(); }
-  QString sourcePath() const;
+  QString sourcePath() const;                 ///< as the user gave it, or as the session remembers it; empty = none
+  QString sourceName() const;                 ///< file name, for titles
+  QString sourceFormat() const;               ///< "safetensors"; empty = none
+  quint64 elements() const;                   ///< weights of all tensors
+  quint64 storedBytes() const;
+  bool hasTensors() const { return !tensors_.empty(); }
+  int indexOf(const QString& tensor) const;   ///< −1 where there is none
+  const std::vector<int>& candidates() const; ///< tensors that a plan may choose a scheme for
+  /// A session whose checkpoint has moved: shows its measurements, and asks for the file.
+  bool sourceMissing() const { return hasTensors() && !source_; }
+  /// Tries this file or folder as the moved checkpoint; noticed() or openFailed() follows.
+  void relocate(const QString& path);
+  /// Copies the session to a file of the user's and goes on there. Errors: io.
+  quant::Result<void> saveSession(const QString& path);
+  /// Text kept in the session for next time (kind "view").
+  void remember(const QString& key, const QString& text);
+  QString remembered(const QString& key) const;
 
   // ── selection ──
   const Selection& selection() const { return selection_; }
-  void select(const Selection& selection);  ///< emits selectionChanged when it differs; pushes history
+  void select(const Selection& selection);  ///< emits selectionChanged when it differs
   void selectTensor(int index);
   void selectScheme(const QString& scheme);
   void selectMetric(const QString& metric);
@@ -64,12 +80,19 @@ class Workspace : public QObject {
   const quant::StoredAnalysis* analysis(const QString& tensor, const QString& scheme) const;
   /// Full counters of a pair, from memory or the session; null while not there.
   std::shared_ptr<const quant::ErrorCounters> counters(const QString& tensor, const QString& scheme) const;
+  /// (tensor × scheme) pairs of the candidates that are measured or refused, and all of them.
+  struct Coverage {
+    int done = 0, all = 0;
+  };
+  Coverage coverage() const;
   /// Value statistics of a tensor; null until they arrive (asks for them in the background when missing).
   std::shared_ptr<const quant::ValueFigures> values(int tensor);
 
   /// Measures what is missing of (all candidate tensors × schemes), or of one tensor, in the background.
   void analyzeAll();
   void analyzeTensor(int index);
+  bool measuring() const;
+  void cancelMeasuring();
   bool followSelection() const { return follow_; }
   void setFollowSelection(bool on);
 
@@ -81,8 +104,16 @@ class Workspace : public QObject {
   void pin(const QString& tensor, const QString& scheme);
   void unpin(const QString& tensor);
   const QHash<QString, QString>& pins() const { return pins_; }
+  /// The scheme that the plan gives to a tensor; empty where there is no plan.
+  QString planned(const QString& tensor) const;
+  /// Why the last request gave no plan.
+  const std::optional<quant::Error>& planError() const { return plan_error_; }
+  bool solving() const;
+  quant::Result<void> savePlan(const QString& path) const;
 
   // ── devices, jobs ──
+  /// Keeps the backends alive that devices() points to: background work captures it.
+  std::shared_ptr<const quant::ChosenDevice> device() const;
   quant::Devices devices() const;
   QString deviceText() const;  ///< one line: which and why
   JobList& jobs() const { return *jobs_; }
@@ -97,20 +128,37 @@ class Workspace : public QObject {
   void measurementsChanged();          ///< coalesced to ≤ 10 a second
   void valuesChanged(int tensor);
   void planChanged();
+  void pinsChanged();
+  void devicesChanged();
+  void openingChanged(bool opening);
   void planFailed(const quant::Error& error);
   void restChanged(bool atRest);
   void noticed(const QString& message);  ///< status line
 
  private:
   struct Private;
+  struct Opened;
+  void adopt(std::shared_ptr<Opened> opened);
+  void restoreView();
+  void keepView();
+  void indexTensors();
+  std::vector<quant::Scheme> missing(const QString& tensor) const;
+  void rememberAnalyses(std::vector<quant::Analysis>& analyses);
+  void chooseDevice(quint64 work);
+  void solve();
+  void noteRest();
   std::unique_ptr<Private> d_;
   std::shared_ptr<const quant::Source> source_;
   std::unique_ptr<quant::Session> session_;
   std::vector<quant::TensorInfo> tensors_;
+  std::vector<int> candidates_;
+  QHash<QString, int> index_;
   Selection selection_;
   QStringList schemes_;
   bool follow_ = true;
   std::shared_ptr<const quant::Plan> plan_;
+  std::optional<quant::Error> plan_error_;
+  QHash<QString, int> planned_;  ///< tensor → row of plan_->assignments
   QString budget_ = QStringLiteral("4.5bpw");
   QHash<QString, QString> pins_;
   std::unique_ptr<JobList> jobs_;

@@ -4,6 +4,8 @@
 #include <QWidget>
 #include <span>
 
+#include "core/base/result.h"
+
 namespace app {
 
 class Workspace;
@@ -17,9 +19,14 @@ class Page : public QWidget {
   virtual bool atRest() const { return true; }
   /// Called when the page becomes the current one: bring what it needs.
   virtual void activated() {}
+  /// Called after activated() where another page asked for this one with something to show: "pi", "element".
+  virtual void given(const QString& argument) { Q_UNUSED(argument) }
 
  Q_SIGNALS:
   void restChanged();
+  void pageAsked(const QString& id, const QString& argument = {});  ///< show another page
+  void openAsked(bool folder);                                      ///< let the user choose a file, or a folder
+  void failed(const quant::Error& error);                           ///< show it in the message bar
 
  protected:
   Workspace& workspace() const { return workspace_; }

@@ -1,0 +1,30 @@
+#include <QCoreApplication>
+#include <algorithm>
+#include <iterator>
+
+#include "app/pages/page.h"
+#include "app/pages/start_page.h"
+
+namespace app {
+namespace {
+
+template <class P>
+Page* make(Workspace& workspace, QWidget* parent) {
+  return new P(workspace, parent);
+}
+
+// One line a page, in the order of the rail.
+constexpr PageEntry entries[] = {
+    {"start", QT_TRANSLATE_NOOP("pages", "Start"), "start", 0, "", make<StartPage>},
+};
+
+}  // namespace
+
+std::span<const PageEntry> pages() { return entries; }
+
+const PageEntry* findPage(const QString& id) {
+  const auto* at = std::find_if(std::begin(entries), std::end(entries), [&](const PageEntry& e) { return id == QLatin1String(e.id); });
+  return at == std::end(entries) ? nullptr : at;
+}
+
+}  // namespace app

@@ -1,0 +1,280 @@
+#include "app/window/main_window.h"
+
+#include <QApplication>
+#include <QCloseEvent>
+#include <QCoreApplication>
+#include <QDir>
+#include <QDragEnterEvent>
+#include <QDropEvent>
+#include <QFileDialog>
+#include <QMenuBar>
+#include <QMimeData>
+#include <QSettings>
+#include <QShortcut>
+#include <QStackedWidget>
+#include <QVBoxLayout>
+
+#include "app/jobs/job_list.h"
+#include "app/models/format.h"
+#include "app/pages/page.h"
+#include "app/window/context_bar.h"
+#include "app/window/context_panel.h"
+#include "app/window/icons.h"
+#include "app/window/message_bar.h"
+#include "app/window/rail.h"
+#include "app/window/recent.h"
+#include "app/window/status_line.h"
+#include "app/window/theme.h"
+
+namespace app {
+namespace {
+
+constexpr int history_limit = 200;
+constexpr int panel_width = 36 * grid_px;
+
+}  // namespace
+
+MainWindow::MainWindow(Workspace& workspace, QWidget* parent) : QMainWindow(parent), workspace_(workspace) {
+  setObjectName(QStringLiteral("window"));
+  setWindowTitle(QStringLiteral("Quantoscope"));
+  setWindowIcon(icon(QStringLiteral("quantoscope"), Qt::white));
+  setAcceptDrops(true);
+  rail_ = new Rail(this);
+  bar_ = new ContextBar(workspace, this);
+  messages_ = new MessageBar(this);
+  stack_ = new QStackedWidget(this);
+  stack_->setObjectName(QStringLiteral("window.pages"));
+  stack_->setBackgroundRole(QPalette::Base);
+  stack_->setAutoFillBackground(true);
+  panel_ = new ContextPanel(workspace, this);
+  panel_->setFixedWidth(panel_width);
+  status_ = new StatusLine(workspace, this);
+
+  auto* centre = new QWidget(this);
+  auto* rows = new QVBoxLayout(centre);
+  rows->setContentsMargins(0, 0, 0, 0);
+  rows->setSpacing(0);
+  auto* columns = new QHBoxLayout;
+  columns->setSpacing(0);
+  auto* middle = new QVBoxLayout;
+  middle->setSpacing(0);
+  middle->addWidget(messages_);
+  middle->addWidget(stack_, 1);
+  columns->addWidget(rail_);
+  columns->addLayout(middle, 1);
+  columns->addWidget(panel_);
+  rows->addWidget(bar_);
+  rows->addLayout(columns, 1);
+  rows->addWidget(status_);
+  setCentralWidget(centre);
+
+  buildMenus();
+  buildKeys();
+  connectWorkspace();
+  resize(1440, 900);
+}
+
+void MainWindow::connectWorkspace() {
+  connect(rail_, &Rail::chosen, this, [this](const QString& id) { showPage(id); });
+  connect(bar_, &ContextBar::openAsked, this, &MainWindow::chooseFile);
+  connect(panel_, &ContextPanel::bitsAsked, this, [this] { showPage(QStringLiteral("bits"), QStringLiteral("element")); });
+  connect(&workspace_, &Workspace::sourceChanged, this, &MainWindow::sourceArrived);
+  connect(&workspace_, &Workspace::selectionChanged, this, &MainWindow::notePlace);
+  connect(&workspace_, &Workspace::openFailed, this,
+          [this](const QString&, const quant::Error& error) { messages_->showError(error); });
+}
+
+void MainWindow::buildMenus() {
+  QMenu* file = menuBar()->addMenu(tr("&File"));
+  file->addAction(tr("Open file…"), this, &MainWindow::chooseFile, QKeySequence(Qt::CTRL | Qt::Key_O));
+  file->addAction(tr("Open folder…"), this, &MainWindow::chooseFolder, QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O));
+  QMenu* recent = file->addMenu(tr("Open recent"));
+  connect(recent, &QMenu::aboutToShow, this, [this, recent] {
+    recent->clear();
+    for (const RecentFile& f : recentFiles())
+      recent->addAction(QDir::toNativeSeparators(f.path), this, [this, path = f.path] { workspace_.open(path); });
+    if (recent->isEmpty()) recent->addAction(tr("Nothing yet"))->setEnabled(false);
+  });
+  file->addSeparator();
+  file->addAction(tr("Save session as…"), this, &MainWindow::saveSession, QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_S));
+  file->addSeparator();
+  file->addAction(tr("Quit"), this, &QWidget::close, QKeySequence(Qt::CTRL | Qt::Key_Q));
+
+  QMenu* view = menuBar()->addMenu(tr("&View"));
+  for (const PageEntry& page : pages()) {
+    const QString id = QString::fromLatin1(page.id);
+    view->addAction(QCoreApplication::translate("pages", page.title), this, [this, id] { showPage(id); },
+                    QKeySequence(QString::fromLatin1(page.key)));
+  }
+  view->addSeparator();
+  view->addAction(tr("Back"), this, &MainWindow::back, QKeySequence(Qt::ALT | Qt::Key_Left));
+  view->addAction(tr("Forward"), this, &MainWindow::forward, QKeySequence(Qt::ALT | Qt::Key_Right));
+  view->addSeparator();
+  QAction* panel = view->addAction(tr("Context panel"), panel_, &QWidget::setVisible);
+  panel->setShortcut(QKeySequence(Qt::Key_F9));
+  panel->setCheckable(true);
+  panel->setChecked(true);
+  QAction* dark = view->addAction(tr("Dark theme"), this, &MainWindow::setTheme);
+  dark->setCheckable(true);
+  dark->setChecked(Theme::of(this).isDark());
+
+  QMenu* analyze = menuBar()->addMenu(tr("&Analyze"));
+  analyze->addAction(tr("Analyze all tensors"), &workspace_, &Workspace::analyzeAll, QKeySequence(Qt::CTRL | Qt::Key_Return));
+  analyze->addAction(tr("Analyze this tensor"), this, [this] { workspace_.analyzeTensor(workspace_.selection().tensor); },
+                     QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Return));
+  analyze->addAction(tr("Cancel what runs"), this, [this] { workspace_.jobs().cancelAll(); });
+  menuBar()->setObjectName(QStringLiteral("window.menu"));
+}
+
+void MainWindow::buildKeys() {
+  const auto key = [this](const QKeySequence& sequence, auto act) {
+    auto* shortcut = new QShortcut(sequence, this);
+    connect(shortcut, &QShortcut::activated, this, act);
+  };
+  key(Qt::Key_Escape, [this] { workspace_.jobs().cancelAll(); });
+  key(Qt::Key_B, [this] { showPage(QStringLiteral("bits"), QStringLiteral("element")); });
+  key(Qt::Key_F6, [this] { cyclePanes(); });
+}
+
+Page* MainWindow::page() const { return made_.value(page_); }
+
+void MainWindow::showPage(const QString& id, const QString& argument) {
+  const PageEntry* entry = findPage(id);
+  if (!entry) return;
+  Page*& page = made_[id];
+  if (!page) {
+    page = entry->make(workspace_, stack_);
+    page->setObjectName(QStringLiteral("page.") + id);
+    stack_->addWidget(page);
+    connect(page, &Page::pageAsked, this, &MainWindow::showPage);
+    connect(page, &Page::openAsked, this, [this](bool folder) { folder ? chooseFolder() : chooseFile(); });
+    connect(page, &Page::failed, this, [this](const quant::Error& error) { messages_->showError(error); });
+  }
+  page_ = id;
+  rail_->setCurrent(id);
+  stack_->setCurrentWidget(page);
+  page->activated();
+  if (!argument.isEmpty()) page->given(argument);
+  notePlace();
+  if (id != QLatin1String("start")) workspace_.remember(QStringLiteral("page"), id);
+  // The panel speaks of the open model; the start page comes before there is one.
+  panel_->setVisible(id != QLatin1String("start"));
+}
+
+bool MainWindow::atRest() const {
+  const Page* current = page();
+  return workspace_.atRest() && panel_->atRest() && (!current || current->atRest());
+}
+
+void MainWindow::sourceArrived() {
+  messages_->hide();
+  setWindowTitle(tr("%1 – Quantoscope").arg(workspace_.sourceName()));
+  rememberFile(workspace_.session() && !workspace_.sourceMissing() ? workspace_.sourcePath() : workspace_.sourcePath(),
+               tr("%n tensors", nullptr, int(workspace_.tensors().size())) + QStringLiteral(" · ") + format::bytes(workspace_.storedBytes()));
+  if (workspace_.sourceMissing())
+    messages_->showNotice(tr("The checkpoint of this session is not where it was"),
+                          tr("%1\nIts measurements and plans are here; histograms in detail and maps need the file.").arg(workspace_.sourcePath()),
+                          tr("Locate…"), [this] {
+                            const QString path = QFileDialog::getOpenFileName(this, tr("Locate the checkpoint"));
+                            if (!path.isEmpty()) workspace_.relocate(path);
+                          });
+  if (!stay_ && page_ == QLatin1String("start")) {
+    const QString kept = workspace_.remembered(QStringLiteral("page"));
+    showPage(findPage(kept) ? kept : QStringLiteral("tensors"));
+  } else if (Page* current = page()) {
+    current->activated();
+  }
+}
+
+void MainWindow::notePlace() {
+  if (travelling_) return;
+  Place place{page_, workspace_.selection()};
+  if (at_ >= 0 && places_[std::size_t(at_)] == place) return;
+  places_.resize(std::size_t(at_ + 1));
+  places_.push_back(std::move(place));
+  if (int(places_.size()) > history_limit) places_.erase(places_.begin());
+  at_ = int(places_.size()) - 1;
+}
+
+void MainWindow::travel(int step) {
+  const int to = at_ + step;
+  if (to < 0 || to >= int(places_.size())) return;
+  at_ = to;
+  const Place place = places_[std::size_t(to)];
+  travelling_ = true;
+  workspace_.select(place.selection);
+  showPage(place.page);
+  travelling_ = false;
+}
+
+void MainWindow::cyclePanes() {
+  QWidget* const panes[] = {rail_, bar_, stack_, panel_, status_};
+  const QWidget* focus = QApplication::focusWidget();
+  int now = -1;
+  for (int i = 0; i < int(std::size(panes)); ++i)
+    if (focus && panes[i]->isAncestorOf(focus)) now = i;
+  for (int i = 1; i <= int(std::size(panes)); ++i) {
+    const QWidget* pane = panes[(now + i) % int(std::size(panes))];
+    for (QWidget* child : pane->findChildren<QWidget*>())
+      if (child->isVisible() && child->isEnabled() && child->focusPolicy() & Qt::TabFocus) return child->setFocus(Qt::TabFocusReason);
+  }
+}
+
+void MainWindow::setTheme(bool dark) {
+  QSettings().setValue(QStringLiteral("theme"), dark ? QStringLiteral("dark") : QStringLiteral("light"));
+  qApp->setPalette(paletteOf(Theme::of(dark ? ThemeKind::dark : ThemeKind::light)));
+}
+
+// ── files ──
+
+void MainWindow::openPaths(const QStringList& paths) {
+  if (paths.isEmpty()) return;
+  workspace_.open(paths.front());
+  if (paths.size() > 1)
+    status_->say(tr("%1 is being opened; one model at a time, so %n files were left out.", nullptr, int(paths.size()) - 1)
+                     .arg(QFileInfo(paths.front()).fileName()));
+}
+
+void MainWindow::chooseFile() {
+  const QString path = QFileDialog::getOpenFileName(
+      this, tr("Open a checkpoint or a session"), {},
+      tr("Checkpoints and sessions (%1)").arg(QStringLiteral("*.safetensors *.gguf *.npy *.json *.qscope")) + QStringLiteral(";;") + tr("All files (*)"));
+  if (!path.isEmpty()) workspace_.open(path);
+}
+
+void MainWindow::chooseFolder() {
+  const QString path = QFileDialog::getExistingDirectory(this, tr("Open a folder that holds a model"));
+  if (!path.isEmpty()) workspace_.open(path);
+}
+
+void MainWindow::saveSession() {
+  QString path = QFileDialog::getSaveFileName(this, tr("Save the session"), {}, tr("Sessions (*.qscope)"));
+  if (path.isEmpty()) return;
+  if (!path.endsWith(QLatin1String(".qscope"))) path += QLatin1String(".qscope");
+  if (const auto saved = workspace_.saveSession(path); !saved)
+    messages_->showError(saved.error());
+  else
+    status_->say(tr("Saved %1; it is kept up to date from now on.").arg(path));
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
+  if (event->mimeData()->hasUrls()) event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent* event) {
+  QStringList paths;
+  for (const QUrl& url : event->mimeData()->urls())
+    if (url.isLocalFile()) paths << url.toLocalFile();
+  if (paths.isEmpty())
+    return messages_->showError({quant::ErrorCode::usage, "cannot open what was dropped", "the drop", "it names no file of this machine",
+                                 "drop a file or a folder, or download it first"});
+  event->acceptProposedAction();
+  openPaths(paths);
+}
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+  workspace_.jobs().cancelAll();
+  event->accept();
+}
+
+}  // namespace app

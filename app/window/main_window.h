@@ -1,0 +1,80 @@
+#pragma once
+// The window: rail, context bar, pages, context panel, status line. Pages are made when first shown.
+
+#include <QHash>
+#include <QMainWindow>
+#include <QStringList>
+#include <vector>
+
+#include "app/models/workspace.h"
+
+class QStackedWidget;
+
+namespace app {
+
+class ContextBar;
+class ContextPanel;
+class MessageBar;
+class Page;
+class Rail;
+class StatusLine;
+
+class MainWindow final : public QMainWindow {
+  Q_OBJECT
+ public:
+  explicit MainWindow(Workspace& workspace, QWidget* parent = nullptr);
+
+  /// Shows a page of this id; `argument` goes to Page::given.
+  void showPage(const QString& id, const QString& argument = {});
+  QString currentPage() const { return page_; }
+  Page* page() const;
+  /// Keeps the current page when a model is opened, instead of going to its table.
+  void stayOnPage() { stay_ = true; }
+  /// Opens the first of them; further models are left out with a notice.
+  void openPaths(const QStringList& paths);
+  MessageBar& messages() { return *messages_; }
+  /// Nothing is running that a picture should wait for.
+  bool atRest() const;
+
+  void chooseFile();
+  void chooseFolder();
+  void saveSession();
+  void back() { travel(-1); }
+  void forward() { travel(+1); }
+
+ protected:
+  void dragEnterEvent(QDragEnterEvent* event) override;
+  void dropEvent(QDropEvent* event) override;
+  void closeEvent(QCloseEvent* event) override;
+
+ private:
+  struct Place {
+    QString page;
+    Selection selection;
+    friend bool operator==(const Place&, const Place&) = default;
+  };
+  void buildMenus();
+  void buildKeys();
+  void connectWorkspace();
+  void sourceArrived();
+  void notePlace();
+  void travel(int step);
+  void cyclePanes();
+  void setTheme(bool dark);
+
+  Workspace& workspace_;
+  Rail* rail_;
+  ContextBar* bar_;
+  MessageBar* messages_;
+  QStackedWidget* stack_;
+  ContextPanel* panel_;
+  StatusLine* status_;
+  QHash<QString, Page*> made_;
+  QString page_;
+  bool stay_ = false;
+  std::vector<Place> places_;  ///< like a browser's history
+  int at_ = -1;
+  bool travelling_ = false;
+};
+
+}  // namespace app

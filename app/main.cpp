@@ -39,44 +39,60 @@ QStringList pageIds() {
 /// Exit code of a finished run (help, a wrong option), or nothing: go on.
 std::optional<int> read(const QStringList& arguments, Options& o) {
   QCommandLineParser parser;
-  parser.setApplicationDescription(QStringLiteral("See what quantization does to every weight, and plan bits with proof."));
+  parser.setApplicationDescription(
+      QStringLiteral("See what quantization does to every weight, and plan bits with proof."));
   const QCommandLineOption help({QStringLiteral("h"), QStringLiteral("help")}, QStringLiteral("Shows this help."));
   const QCommandLineOption version(QStringLiteral("version"), QStringLiteral("Shows the version."));
-  const QCommandLineOption page(QStringLiteral("page"), QStringLiteral("Page to show: %1.").arg(listed(pageIds())), QStringLiteral("ID"));
+  const QCommandLineOption page(QStringLiteral("page"), QStringLiteral("Page to show: %1.").arg(listed(pageIds())),
+                                QStringLiteral("ID"));
   const QCommandLineOption theme(QStringLiteral("theme"), QStringLiteral("light or dark."), QStringLiteral("NAME"));
-  const QCommandLineOption language(QStringLiteral("lang"), QStringLiteral("Language: %1.").arg(listed(app::languages())), QStringLiteral("CODE"));
+  const QCommandLineOption language(
+      QStringLiteral("lang"), QStringLiteral("Language: %1.").arg(listed(app::languages())), QStringLiteral("CODE"));
   const QCommandLineOption size(QStringLiteral("size"), QStringLiteral("Size of the window."), QStringLiteral("WxH"));
-  const QCommandLineOption picture(QStringLiteral("screenshot"), QStringLiteral("Saves a picture of the page at rest, and quits."), QStringLiteral("OUT.png"));
+  const QCommandLineOption picture(QStringLiteral("screenshot"),
+                                   QStringLiteral("Saves a picture of the page at rest, and quits."),
+                                   QStringLiteral("OUT.png"));
   parser.addOptions({help, version, page, theme, language, size, picture});
-  parser.addPositionalArgument(QStringLiteral("FILE"), QStringLiteral("A checkpoint, a folder, or a session (.qscope)."), QStringLiteral("[FILE…]"));
+  parser.addPositionalArgument(QStringLiteral("FILE"),
+                               QStringLiteral("A checkpoint, a folder, or a session (.qscope)."),
+                               QStringLiteral("[FILE…]"));
   if (!parser.parse(arguments))
     return complain(QStringLiteral("cannot start: options: %1; run quantoscope --help").arg(parser.errorText()));
   if (parser.isSet(help)) return std::fputs(parser.helpText().toLocal8Bit().constData(), stdout), 0;
   if (parser.isSet(version)) return std::printf("quantoscope %s\n", quant::version.data()), 0;
 
   o.files = parser.positionalArguments();
-  o.page = parser.value(page), o.theme = parser.value(theme), o.language = parser.value(language), o.picture = parser.value(picture);
+  o.page = parser.value(page), o.theme = parser.value(theme), o.language = parser.value(language),
+  o.picture = parser.value(picture);
   if (parser.isSet(page) && !app::findPage(o.page))
-    return complain(QStringLiteral("cannot show the page: --page: there is no page \"%1\"; valid are %2").arg(o.page, listed(pageIds())));
+    return complain(QStringLiteral("cannot show the page: --page: there is no page \"%1\"; valid are %2")
+                        .arg(o.page, listed(pageIds())));
   if (parser.isSet(theme) && o.theme != QLatin1String("light") && o.theme != QLatin1String("dark"))
-    return complain(QStringLiteral("cannot set the theme: --theme: there is no theme \"%1\"; valid are light, dark").arg(o.theme));
+    return complain(
+        QStringLiteral("cannot set the theme: --theme: there is no theme \"%1\"; valid are light, dark").arg(o.theme));
   if (parser.isSet(language) && !app::languages().contains(o.language))
-    return complain(QStringLiteral("cannot set the language: --lang: there is no translation \"%1\"; valid are %2").arg(o.language, listed(app::languages())));
+    return complain(QStringLiteral("cannot set the language: --lang: there is no translation \"%1\"; valid are %2")
+                        .arg(o.language, listed(app::languages())));
   if (parser.isSet(picture) && o.picture.isEmpty())
-    return complain(QStringLiteral("cannot save a picture: --screenshot: the file name is empty; give one like out.png"));
+    return complain(
+        QStringLiteral("cannot save a picture: --screenshot: the file name is empty; give one like out.png"));
   if (parser.isSet(size)) {
     static const QRegularExpression form(QStringLiteral("^([0-9]{1,5})x([0-9]{1,5})$"));
     const auto m = form.match(parser.value(size));
     o.size = QSize(m.captured(1).toInt(), m.captured(2).toInt());
-    if (!m.hasMatch() || o.size.width() < 320 || o.size.height() < 240 || o.size.width() > 16384 || o.size.height() > 16384)
-      return complain(QStringLiteral("cannot set the size: --size: \"%1\" is not WxH from 320x240 to 16384x16384; try 1440x900").arg(parser.value(size)));
+    if (!m.hasMatch() || o.size.width() < 320 || o.size.height() < 240 || o.size.width() > 16384 ||
+        o.size.height() > 16384)
+      return complain(
+          QStringLiteral("cannot set the size: --size: \"%1\" is not WxH from 320x240 to 16384x16384; try 1440x900")
+              .arg(parser.value(size)));
   }
   return {};
 }
 
 /// Qt's offscreen platform prints this for every window with size hints; it says nothing about us.
 void quietHandler(QtMsgType type, const QMessageLogContext&, const QString& message) {
-  if (type == QtDebugMsg || type == QtInfoMsg || message.contains(QLatin1String("This plugin does not support"))) return;
+  if (type == QtDebugMsg || type == QtInfoMsg || message.contains(QLatin1String("This plugin does not support")))
+    return;
   std::fprintf(stderr, "%s\n", message.toLocal8Bit().constData());
 }
 
@@ -98,9 +114,12 @@ int main(int argc, char** argv) {
   for (int i = 0; i < argc; ++i) arguments << QString::fromLocal8Bit(argv[i]);
   if (const auto code = read(arguments, options)) return *code;
 
-  const bool display = qEnvironmentVariableIsSet("DISPLAY") || qEnvironmentVariableIsSet("WAYLAND_DISPLAY") || qEnvironmentVariableIsSet("QT_QPA_PLATFORM");
+  const bool display = qEnvironmentVariableIsSet("DISPLAY") || qEnvironmentVariableIsSet("WAYLAND_DISPLAY") ||
+                       qEnvironmentVariableIsSet("QT_QPA_PLATFORM");
   if (!display && options.picture.isEmpty()) {
-    std::fprintf(stderr, "error: cannot open the window: this machine: there is no display; set DISPLAY, or use quantoscope-cli\n");
+    std::fprintf(
+        stderr,
+        "error: cannot open the window: this machine: there is no display; set DISPLAY, or use quantoscope-cli\n");
     return 1;
   }
   if (!display) qputenv("QT_QPA_PLATFORM", "offscreen");
@@ -114,8 +133,10 @@ int main(int argc, char** argv) {
   app::installLanguage(language);
   const QString theme = options.theme.isEmpty() ? QSettings().value(QStringLiteral("theme")).toString() : options.theme;
   app::applyTheme(application,
-                  theme == QLatin1String("dark") ? app::ThemeKind::dark
-                  : theme == QLatin1String("light") ? app::ThemeKind::light : app::systemTheme(application.palette()), language);
+                  theme == QLatin1String("dark")    ? app::ThemeKind::dark
+                  : theme == QLatin1String("light") ? app::ThemeKind::light
+                                                    : app::systemTheme(application.palette()),
+                  language);
 
   app::Workspace workspace;
   app::MainWindow window(workspace);

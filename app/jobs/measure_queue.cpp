@@ -47,7 +47,8 @@ void MeasureQueue::push(Task task, bool urgent) {
   else
     waiting_.push_back(std::move(task));
   if (entry_ == 0)
-    entry_ = jobs_.add(tr("Measuring"), [this] { return fraction(); }, [this] { cancel(); });
+    entry_ = jobs_.add(
+        tr("Measuring"), [this] { return fraction(); }, [this] { cancel(); });
   if (!running_) next();
 }
 

@@ -27,7 +27,8 @@ class RunningJob {
       try {
         return work(*ctx);
       } catch (const std::bad_alloc&) {
-        return quant::failure(quant::ErrorCode::no_memory, "cannot finish the work", "memory", "the machine has no more",
+        return quant::failure(quant::ErrorCode::no_memory, "cannot finish the work", "memory",
+                              "the machine has no more",
                               "close other programs, or lower the ceiling for working memory");
       }
     });

@@ -86,10 +86,14 @@ QString scheme(const QString& canonical) {
   QStringList rest;
   for (const QString& part : canonical.mid(colon + 1).split(u',')) {
     const QString value = part.section(u'=', 1);
-    if (part.startsWith(QLatin1String("bits="))) bits = value;
-    else if (part.startsWith(QLatin1String("group="))) rest << (value == QLatin1String("0") ? QStringLiteral("row") : u'g' + value);
-    else if (part.startsWith(QLatin1String("gran="))) rest << value;
-    else rest << part;
+    if (part.startsWith(QLatin1String("bits=")))
+      bits = value;
+    else if (part.startsWith(QLatin1String("group=")))
+      rest << (value == QLatin1String("0") ? QStringLiteral("row") : u'g' + value);
+    else if (part.startsWith(QLatin1String("gran=")))
+      rest << value;
+    else
+      rest << part;
   }
   // Methods like "mxfp8" end in a digit: then the bits stand apart.
   if (!bits.isEmpty()) name += (name.back().isDigit() ? QStringLiteral("-") : QString()) + bits;

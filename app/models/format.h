@@ -24,16 +24,16 @@ QString number(const std::optional<double>& value, int digits = 4);
 /// Fixed decimals: columns line up.
 QString fixed(double value, int decimals);
 QString fixed(const std::optional<double>& value, int decimals);
-QString count(std::uint64_t n);                      ///< "1 204 118"
-QString bytes(std::uint64_t n);                      ///< "6.00 MiB": powers of 1024
-QString signedBytes(std::int64_t n);                 ///< "+0.90 MiB"
-QString mebibytes(std::uint64_t n);                  ///< "6.00", for a column whose title says MiB
-QString bpw(double bits);                            ///< "4.125 bpw"
-QString decibel(const std::optional<double>& db);    ///< "19.8 dB"
+QString count(std::uint64_t n);                                         ///< "1 204 118"
+QString bytes(std::uint64_t n);                                         ///< "6.00 MiB": powers of 1024
+QString signedBytes(std::int64_t n);                                    ///< "+0.90 MiB"
+QString mebibytes(std::uint64_t n);                                     ///< "6.00", for a column whose title says MiB
+QString bpw(double bits);                                               ///< "4.125 bpw"
+QString decibel(const std::optional<double>& db);                       ///< "19.8 dB"
 QString percent(const std::optional<double>& share, int decimals = 2);  ///< 0.383 → "38.30 %"
 QString shape(const std::vector<std::uint64_t>& shape);                 ///< "1024 × 3072"; a scalar is "1"
-QString milliseconds(double seconds);                ///< "38 ms"
-QString remaining(double seconds);                   ///< "about 40 s left"
+QString milliseconds(double seconds);                                   ///< "38 ms"
+QString remaining(double seconds);                                      ///< "about 40 s left"
 /// A canonical scheme in short: "rtn:bits=4,group=128,sym" → "rtn4 · g128 · sym".
 QString scheme(const QString& canonical);
 /// The four parts of a failure as one paragraph of plain text.

@@ -13,16 +13,15 @@ namespace {
 /// What a first look at a model compares: useful without a question (contract.md names the schemes).
 QStringList defaultSchemes() {
   QStringList list;
-  for (const char* text : {"rtn:bits=3,group=128", "rtn:bits=4,group=128", "rtn:bits=5,group=128", "rtn:bits=6,group=128",
-                           "rtn:bits=8,group=128", "nf4", "q4_0", "q8_0", "fp16"})
+  for (const char* text : {"rtn:bits=3,group=128", "rtn:bits=4,group=128", "rtn:bits=5,group=128",
+                           "rtn:bits=6,group=128", "rtn:bits=8,group=128", "nf4", "q4_0", "q8_0", "fp16"})
     if (const auto scheme = quant::Scheme::parse(text)) list << QString::fromStdString(scheme->text());
   return list;
 }
 
 }  // namespace
 
-Workspace::Workspace(QObject* parent)
-    : QObject(parent), d_(), jobs_(std::make_unique<JobList>()) {
+Workspace::Workspace(QObject* parent) : QObject(parent), d_(), jobs_(std::make_unique<JobList>()) {
   d_ = std::make_unique<Private>(this, *jobs_);
   d_->provider = quant::make_opencl_provider();
   d_->measured_tick.setSingleShot(true);
@@ -40,14 +39,17 @@ Workspace::Workspace(QObject* parent)
   });
   connect(&d_->queue, &MeasureQueue::failed, this, [this](const quant::Error& e) { Q_EMIT noticed(format::error(e)); });
   connect(&d_->queue, &MeasureQueue::finished, this, [this](int kept, int asked, bool cancelled) {
-    if (cancelled && asked > 0) Q_EMIT noticed(tr("Cancelled: %1 of %2 tensors are measured and kept.").arg(kept).arg(asked));
+    if (cancelled && asked > 0)
+      Q_EMIT noticed(tr("Cancelled: %1 of %2 tensors are measured and kept.").arg(kept).arg(asked));
     if (kept > 0 && d_->measured_tick.isActive()) d_->measured_tick.stop(), Q_EMIT measurementsChanged();
     if (kept > 0 && (plan_ || plan_error_)) requestPlan(budget_);
     noteRest();
   });
   schemes_ = defaultSchemes();
-  if (schemes_.size() > 1) selection_.scheme = schemes_[1];  // rtn4 · g128
-  else if (!schemes_.isEmpty()) selection_.scheme = schemes_[0];
+  if (schemes_.size() > 1)
+    selection_.scheme = schemes_[1];  // rtn4 · g128
+  else if (!schemes_.isEmpty())
+    selection_.scheme = schemes_[0];
   chooseDevice(0);
 }
 

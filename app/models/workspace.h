@@ -20,11 +20,11 @@ namespace app {
 
 /// What is selected; one per window (gui.md 2).
 struct Selection {
-  int tensor = -1;                 ///< index into Workspace::tensors(); −1 = none
-  std::vector<int> tensors;        ///< selected set, current included
-  QString scheme;                  ///< canonical text of the current scheme
+  int tensor = -1;           ///< index into Workspace::tensors(); −1 = none
+  std::vector<int> tensors;  ///< selected set, current included
+  QString scheme;            ///< canonical text of the current scheme
   QString metric = QStringLiteral("mse");
-  quint64 row = 0, col = 0;        ///< current element
+  quint64 row = 0, col = 0;  ///< current element
   friend bool operator==(const Selection&, const Selection&) = default;
 };
 
@@ -45,14 +45,14 @@ class Workspace : public QObject {
   std::shared_ptr<const quant::Source> sharedSource() const { return source_; }
   const std::vector<quant::TensorInfo>& tensors() const { return tensors_; }
   quant::Session* session() const { return session_.get(); }
-  QString sourcePath() const;                 ///< as the user gave it, or as the session remembers it; empty = none
-  QString sourceName() const;                 ///< file name, for titles
-  QString sourceFormat() const;               ///< "safetensors"; empty = none
-  quint64 elements() const;                   ///< weights of all tensors
+  QString sourcePath() const;    ///< as the user gave it, or as the session remembers it; empty = none
+  QString sourceName() const;    ///< file name, for titles
+  QString sourceFormat() const;  ///< "safetensors"; empty = none
+  quint64 elements() const;      ///< weights of all tensors
   quint64 storedBytes() const;
   bool hasTensors() const { return !tensors_.empty(); }
-  int indexOf(const QString& tensor) const;   ///< −1 where there is none
-  const std::vector<int>& candidates() const; ///< tensors that a plan may choose a scheme for
+  int indexOf(const QString& tensor) const;    ///< −1 where there is none
+  const std::vector<int>& candidates() const;  ///< tensors that a plan may choose a scheme for
   /// A session whose checkpoint has moved: shows its measurements, and asks for the file.
   bool sourceMissing() const { return hasTensors() && !source_; }
   /// Tries this file or folder as the moved checkpoint; noticed() or openFailed() follows.
@@ -125,7 +125,7 @@ class Workspace : public QObject {
   void openFailed(const QString& path, const quant::Error& error);
   void selectionChanged(const app::Selection& before);
   void schemesChanged();
-  void measurementsChanged();          ///< coalesced to ≤ 10 a second
+  void measurementsChanged();  ///< coalesced to ≤ 10 a second
   void valuesChanged(int tensor);
   void planChanged();
   void pinsChanged();

@@ -23,7 +23,8 @@ bool isSession(const QString& path) {
 }
 
 QString autosaveFile(const std::string& hash) {
-  const QString folder = QStandardPaths::writableLocation(QStandardPaths::AppLocalDataLocation) + QStringLiteral("/sessions");
+  const QString folder =
+      QStandardPaths::writableLocation(QStandardPaths::AppLocalDataLocation) + QStringLiteral("/sessions");
   if (!QDir().mkpath(folder)) return {};
   return folder + u'/' + QString::fromStdString(hash) + QStringLiteral(".qscope");
 }
@@ -38,7 +39,7 @@ quant::Result<std::unique_ptr<quant::Session>> ownSession(const quant::Source& s
   }
   QUANT_TRY(session, quant::Session::in_memory());
   QUANT_CHECK(session->bind(source));
-  return std::move(session);
+  return session;
 }
 
 QStringList texts(const QJsonValue& value) {
@@ -53,34 +54,35 @@ void Workspace::open(const QString& path) {
   d_->queue.cancel();
   using Answer = std::shared_ptr<Opened>;
   jobs_->finish(std::exchange(d_->opening_entry, 0));
-  d_->opening = std::make_unique<RunningJob<Answer>>(jobs_->pool(), [path](quant::JobContext&) -> quant::Result<Answer> {
-    auto opened = std::make_shared<Opened>();
-    opened->path = path;
-    if (isSession(path)) {
-      opened->session_file = path;
-      QUANT_TRY(session, quant::Session::open(path.toStdString()));
-      const auto stored = session->source();
-      if (stored) {
-        opened->path = format::utf8(stored->path);
-        auto source = quant::open_source(stored->path);
-        if (source && quant::header_hash(**source) == stored->header_hash) opened->source = std::move(*source);
-      }
-      QUANT_TRY(tensors, session->tensors());
-      opened->tensors = std::move(tensors);
-      opened->session = std::move(session);
-    } else {
-      QUANT_TRY(source, quant::open_source(path.toStdString()));
-      QUANT_TRY(session, ownSession(*source, opened->notice));
-      opened->tensors.assign(source->tensors().begin(), source->tensors().end());
-      opened->source = std::move(source);
-      opened->session = std::move(session);
-    }
-    QUANT_TRY(analyses, opened->session->analyses());
-    opened->analyses = std::move(analyses);
-    return opened;
-  });
-  d_->opening_entry = jobs_->add(tr("Opening %1").arg(QFileInfo(path).fileName()), [] { return 0.0; },
-                                 [this] { d_->opening->cancel(); });
+  d_->opening =
+      std::make_unique<RunningJob<Answer>>(jobs_->pool(), [path](quant::JobContext&) -> quant::Result<Answer> {
+        auto opened = std::make_shared<Opened>();
+        opened->path = path;
+        if (isSession(path)) {
+          opened->session_file = path;
+          QUANT_TRY(session, quant::Session::open(path.toStdString()));
+          const auto stored = session->source();
+          if (stored) {
+            opened->path = format::utf8(stored->path);
+            auto source = quant::open_source(stored->path);
+            if (source && quant::header_hash(**source) == stored->header_hash) opened->source = std::move(*source);
+          }
+          QUANT_TRY(tensors, session->tensors());
+          opened->tensors = std::move(tensors);
+          opened->session = std::move(session);
+        } else {
+          QUANT_TRY(source, quant::open_source(path.toStdString()));
+          QUANT_TRY(session, ownSession(*source, opened->notice));
+          opened->tensors.assign(source->tensors().begin(), source->tensors().end());
+          opened->source = std::move(source);
+          opened->session = std::move(session);
+        }
+        QUANT_TRY(analyses, opened->session->analyses());
+        opened->analyses = std::move(analyses);
+        return opened;
+      });
+  d_->opening_entry = jobs_->add(
+      tr("Opening %1").arg(QFileInfo(path).fileName()), [] { return 0.0; }, [this] { d_->opening->cancel(); });
   d_->opening->then(this, [this, path](quant::Result<Answer> answer) {
     d_->opening.reset();
     jobs_->finish(std::exchange(d_->opening_entry, 0));
@@ -149,8 +151,10 @@ void Workspace::restoreView() {
         if (const QString s = format::utf8(a.scheme); !measured.contains(s)) measured << s;
   const QJsonObject view = QJsonDocument::fromJson(remembered(QStringLiteral("workspace")).toUtf8()).object();
   const QStringList kept = texts(view[QLatin1String("schemes")]);
-  if (!kept.isEmpty()) schemes_ = kept;
-  else if (!measured.isEmpty()) schemes_ = measured;
+  if (!kept.isEmpty())
+    schemes_ = kept;
+  else if (!measured.isEmpty())
+    schemes_ = measured;
   budget_ = view[QLatin1String("budget")].toString(QStringLiteral("4.5bpw"));
   const QJsonObject pins = view[QLatin1String("pins")].toObject();
   for (auto pin = pins.begin(); pin != pins.end(); ++pin) pins_.insert(pin.key(), pin.value().toString());
@@ -158,7 +162,8 @@ void Workspace::restoreView() {
   Selection s;
   s.metric = view[QLatin1String("metric")].toString(QStringLiteral("mse"));
   s.scheme = view[QLatin1String("scheme")].toString();
-  if (!schemes_.contains(s.scheme)) s.scheme = schemes_.contains(selection_.scheme) ? selection_.scheme : schemes_.value(0);
+  if (!schemes_.contains(s.scheme))
+    s.scheme = schemes_.contains(selection_.scheme) ? selection_.scheme : schemes_.value(0);
   s.tensor = indexOf(view[QLatin1String("tensor")].toString());
   // A weight inside a layer tells more than the embedding that most files begin with.
   for (const int i : candidates_)
@@ -174,10 +179,14 @@ void Workspace::keepView() {
   QJsonObject pins;
   for (auto pin = pins_.cbegin(); pin != pins_.cend(); ++pin) pins[pin.key()] = pin.value();
   const QJsonObject view{
-      {"schemes", QJsonArray::fromStringList(schemes_)}, {"budget", budget_}, {"pins", pins},
-      {"metric", selection_.metric}, {"scheme", selection_.scheme},
+      {"schemes", QJsonArray::fromStringList(schemes_)},
+      {"budget", budget_},
+      {"pins", pins},
+      {"metric", selection_.metric},
+      {"scheme", selection_.scheme},
       {"tensor", selection_.tensor < 0 ? QString() : format::utf8(tensors_[std::size_t(selection_.tensor)].name)},
-      {"row", qint64(selection_.row)}, {"col", qint64(selection_.col)}};
+      {"row", qint64(selection_.row)},
+      {"col", qint64(selection_.col)}};
   remember(QStringLiteral("workspace"), QString::fromUtf8(QJsonDocument(view).toJson(QJsonDocument::Compact)));
 }
 
@@ -197,9 +206,9 @@ void Workspace::relocate(const QString& path) {
   auto source = quant::open_source(path.toStdString());
   if (!source) return Q_EMIT openFailed(path, source.error());
   if (const auto hash = quant::header_hash(**source); hash != stored->header_hash)
-    return Q_EMIT openFailed(
-        path, {quant::ErrorCode::usage, "cannot use this file for the session", path.toStdString(),
-               "its header is " + hash + ", the session was made from " + stored->header_hash, "choose the file of " + stored->path});
+    return Q_EMIT openFailed(path, {quant::ErrorCode::usage, "cannot use this file for the session", path.toStdString(),
+                                    "its header is " + hash + ", the session was made from " + stored->header_hash,
+                                    "choose the file of " + stored->path});
   source_ = std::move(*source);
   d_->path = path;
   d_->format = format::utf8(source_->format());

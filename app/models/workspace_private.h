@@ -2,8 +2,8 @@
 // What the workspace's four files share and nobody else sees.
 
 #include <QCache>
-#include <QTimer>
 #include <QThreadPool>
+#include <QTimer>
 
 #include "app/jobs/job_list.h"
 #include "app/jobs/measure_queue.h"
@@ -18,9 +18,9 @@ struct Workspace::Opened {
   std::unique_ptr<quant::Session> session;
   std::vector<quant::TensorInfo> tensors;
   std::vector<quant::StoredAnalysis> analyses;
-  QString path;             ///< as the user gave it
-  QString session_file;     ///< a .qscope of the user's, or empty
-  QString notice;           ///< an oddity to tell: the checkpoint has moved, no session could be kept
+  QString path;          ///< as the user gave it
+  QString session_file;  ///< a .qscope of the user's, or empty
+  QString notice;        ///< an oddity to tell: the checkpoint has moved, no session could be kept
 };
 
 using Pair = std::pair<QString, QString>;  // tensor, scheme

@@ -39,11 +39,13 @@ void Card::paintEvent(QPaintEvent*) {
   painter.setPen(hasFocus() ? QPen(t.link, 2) : QPen(underMouse() && isEnabled() ? t.link : t.line, 1));
   painter.setBrush(underMouse() && isEnabled() ? t.accentSoft : t.raised);
   painter.drawRoundedRect(QRectF(rect()).adjusted(1, 1, -1, -1), 8, 8);
-  painter.drawPixmap(margin, margin, iconPixmap(icon_, isEnabled() ? t.link : t.disabled, icon_size, devicePixelRatioF()));
+  painter.drawPixmap(margin, margin,
+                     iconPixmap(icon_, isEnabled() ? t.link : t.disabled, icon_size, devicePixelRatioF()));
   painter.setPen(isEnabled() ? t.text : t.disabled);
   painter.setFont(titleFont());
   const int line = painter.fontMetrics().height();
-  painter.drawText(QRect(text_left, margin, width() - text_left - margin, line), Qt::AlignVCenter | Qt::AlignLeft, text());
+  painter.drawText(QRect(text_left, margin, width() - text_left - margin, line), Qt::AlignVCenter | Qt::AlignLeft,
+                   text());
   painter.setFont(font());
   painter.setPen(isEnabled() ? t.muted : t.disabled);
   painter.drawText(QRect(text_left, margin + line + 6, width() - text_left - margin, height()), wrap, sentence_);

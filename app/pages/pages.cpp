@@ -23,7 +23,8 @@ constexpr PageEntry entries[] = {
 std::span<const PageEntry> pages() { return entries; }
 
 const PageEntry* findPage(const QString& id) {
-  const auto* at = std::find_if(std::begin(entries), std::end(entries), [&](const PageEntry& e) { return id == QLatin1String(e.id); });
+  const auto* at = std::find_if(std::begin(entries), std::end(entries),
+                                [&](const PageEntry& e) { return id == QLatin1String(e.id); });
   return at == std::end(entries) ? nullptr : at;
 }
 

@@ -74,7 +74,9 @@ StartPage::StartPage(Workspace& workspace, QWidget* parent) : Page(workspace, pa
   auto* title = new QLabel(tr("See what quantization does to every weight"), page);
   title->setFont(scaled(font(), 1.9, QFont::DemiBold));
   column->addWidget(title);
-  column->addWidget(quiet(tr("Open a checkpoint, compare schemes on all of its elements, and get the best bit plan for your budget."), page));
+  column->addWidget(
+      quiet(tr("Open a checkpoint, compare schemes on all of its elements, and get the best bit plan for your budget."),
+            page));
   column->addSpacing(3 * grid_px);
 
   auto* row = new QHBoxLayout;
@@ -96,8 +98,10 @@ StartPage::StartPage(Workspace& workspace, QWidget* parent) : Page(workspace, pa
   hints->setSpacing(4 * grid_px);
   const std::pair<QString, QString> steps[] = {
       {tr("1  Open"), tr("The table of tensors stands there at once; no data is read yet.")},
-      {tr("2  Analyze all"), tr("Every element under every scheme. Histograms and the sensitivity map fill while it runs.")},
-      {tr("3  Plan"), tr("Move the budget: the exact best choice of bits follows, with its proof. Save it for your toolchain.")}};
+      {tr("2  Analyze all"),
+       tr("Every element under every scheme. Histograms and the sensitivity map fill while it runs.")},
+      {tr("3  Plan"),
+       tr("Move the budget: the exact best choice of bits follows, with its proof. Save it for your toolchain.")}};
   for (const auto& [name, text] : steps) {
     auto* step = new QVBoxLayout;
     step->addWidget(heading(name, hints_));
@@ -170,8 +174,12 @@ QWidget* StartPage::cards() {
     return card;
   };
   column->addWidget(heading(tr("Try it on a real model"), box));
-  cells->addWidget(demo(QStringLiteral("llama-small"), tr("Small Llama"), tr("A trained 5 M language model. Map and plan in a few seconds.")), 0, 0);
-  cells->addWidget(demo(QStringLiteral("minilm"), tr("MiniLM encoder"), tr("Six blocks of a sentence encoder that is used every day.")), 0, 1);
+  cells->addWidget(demo(QStringLiteral("llama-small"), tr("Small Llama"),
+                        tr("A trained 5 M language model. Map and plan in a few seconds.")),
+                   0, 0);
+  cells->addWidget(demo(QStringLiteral("minilm"), tr("MiniLM encoder"),
+                        tr("Six blocks of a sentence encoder that is used every day.")),
+                   0, 1);
   cells->setColumnStretch(0, 1);
   cells->setColumnStretch(1, 1);
   column->addLayout(cells);
@@ -179,8 +187,11 @@ QWidget* StartPage::cards() {
   column->addWidget(heading(tr("Learn what a bit does"), box));
   auto* lessons = new QGridLayout;
   lessons->setSpacing(grid_px);
-  lessons->addWidget(lesson(QStringLiteral("pi"), tr("π in bits"), tr("The same number in FP64, FP32, BF16, FP16 and below: flip a bit and see it move.")), 0, 0);
-  lessons->addWidget(lesson(QStringLiteral("30.2"), tr("30.2 → 30 → 7"), tr("What INT8 keeps of it, and why INT4 clips it.")), 0, 1);
+  lessons->addWidget(lesson(QStringLiteral("pi"), tr("π in bits"),
+                            tr("The same number in FP64, FP32, BF16, FP16 and below: flip a bit and see it move.")),
+                     0, 0);
+  lessons->addWidget(
+      lesson(QStringLiteral("30.2"), tr("30.2 → 30 → 7"), tr("What INT8 keeps of it, and why INT4 clips it.")), 0, 1);
   lessons->setColumnStretch(0, 1);
   lessons->setColumnStretch(1, 1);
   column->addLayout(lessons);

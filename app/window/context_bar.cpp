@@ -48,7 +48,8 @@ ContextBar::ContextBar(Workspace& workspace, QWidget* parent) : QWidget(parent),
   row->addWidget(device_);
   row->addWidget(follow_);
   row->addWidget(analyze_);
-  for (const auto signal : {&Workspace::sourceChanged, &Workspace::devicesChanged, &Workspace::schemesChanged, &Workspace::measurementsChanged})
+  for (const auto signal : {&Workspace::sourceChanged, &Workspace::devicesChanged, &Workspace::schemesChanged,
+                            &Workspace::measurementsChanged})
     connect(&workspace, signal, this, &ContextBar::refresh);
   connect(&workspace, &Workspace::restChanged, this, &ContextBar::refresh);
   recolour();
@@ -60,7 +61,9 @@ void ContextBar::refresh() {
   const QString name = open ? workspace_.sourceName() : tr("Open a model…");
   source_->setText(source_->fontMetrics().elidedText(name, Qt::ElideMiddle, 26 * grid_px));
   source_->setAccessibleName(tr("Model: %1").arg(name));
-  source_->setToolTip(open ? tr("%1\n%2 tensors, %3 weights, %4").arg(workspace_.sourcePath()).arg(workspace_.tensors().size())
+  source_->setToolTip(open ? tr("%1\n%2 tensors, %3 weights, %4")
+                                 .arg(workspace_.sourcePath())
+                                 .arg(workspace_.tensors().size())
                                  .arg(format::count(workspace_.elements()), format::bytes(workspace_.storedBytes()))
                            : tr("Open a checkpoint or a session (Ctrl+O)"));
   const auto device = workspace_.device();
@@ -71,11 +74,13 @@ void ContextBar::refresh() {
   analyze_->setText(busy ? tr("Stop") : tr("Analyze all"));
   analyze_->setAccessibleName(analyze_->text());
   analyze_->setEnabled(busy || (workspace_.source() && coverage.done < coverage.all));
-  analyze_->setToolTip(!open                      ? tr("Open a model first")
+  analyze_->setToolTip(!open                        ? tr("Open a model first")
                        : workspace_.sourceMissing() ? tr("The checkpoint of this session is not there")
                        : coverage.done == coverage.all && !busy
                            ? tr("All %1 pairs of tensor and scheme are measured").arg(coverage.all)
-                           : tr("Measure every tensor under every scheme (Ctrl+Return): %1 of %2 pairs are done").arg(coverage.done).arg(coverage.all));
+                           : tr("Measure every tensor under every scheme (Ctrl+Return): %1 of %2 pairs are done")
+                                 .arg(coverage.done)
+                                 .arg(coverage.all));
 }
 
 void ContextBar::recolour() {

@@ -28,7 +28,8 @@ QString fields(float value, const Theme& t) {
   const quant::BitFormat* fp32 = quant::find_bit_format("fp32");
   if (!fp32) return {};
   const auto bits = quant::layout_of_bits(std::bit_cast<std::uint32_t>(value), *fp32, double(value));
-  return colour(t.sign, bits.sign) + u' ' + colour(t.exponent, bits.exponent) + u' ' + colour(t.mantissa, bits.mantissa);
+  return colour(t.sign, bits.sign) + u' ' + colour(t.exponent, bits.exponent) + u' ' +
+         colour(t.mantissa, bits.mantissa);
 }
 
 }  // namespace
@@ -173,7 +174,8 @@ void ContextPanel::refresh() {
   name_->setProperty("tensor", name);
   // Names break at their dots and slashes: they have no spaces.
   name_->setText(QString(name).replace(u'.', QStringLiteral(".\u200b")).replace(u'/', QStringLiteral("/\u200b")));
-  place_->setText(tensor.layer ? tr("%1, layer %2").arg(format::utf8(tensor.role)).arg(*tensor.layer) : format::utf8(tensor.role));
+  place_->setText(tensor.layer ? tr("%1, layer %2").arg(format::utf8(tensor.role)).arg(*tensor.layer)
+                               : format::utf8(tensor.role));
   shape_->show({{tr("Shape"), format::shape(tensor.shape)},
                 {tr("Stored as"), format::utf8(quant::info(tensor.dtype).name)},
                 {tr("Weights"), format::count(tensor.elements())},
@@ -182,11 +184,14 @@ void ContextPanel::refresh() {
   if (values && values->absmax && *values->absmax > 0) {
     const double lo = values->sums.min, hi = values->sums.max;
     values_->show(quant::spread(values->histogram, lo, hi > lo ? hi : lo + 1, mini_bins));
-    range_->setText(tr("%1 … %2, σ %3, kurtosis %4").arg(format::number(lo, 3), format::number(hi, 3),
-                                                        format::number(values->std, 3), format::number(values->kurtosis, 3)));
+    range_->setText(tr("%1 … %2, σ %3, kurtosis %4")
+                        .arg(format::number(lo, 3), format::number(hi, 3), format::number(values->std, 3),
+                             format::number(values->kurtosis, 3)));
   } else {
     values_->show({});
-    range_->setText(values ? tr("every value is 0") : workspace_.sourceMissing() ? tr("the checkpoint is not there") : tr("counting…"));
+    range_->setText(values                       ? tr("every value is 0")
+                    : workspace_.sourceMissing() ? tr("the checkpoint is not there")
+                                                 : tr("counting…"));
   }
   refreshFigures();
   refreshPlan();
@@ -208,7 +213,8 @@ void ContextPanel::refreshFigures() {
                                            {tr("Largest |e|"), format::number(f.max_abs)},
                                            {tr("99 % of |e| below"), format::number(f.p99_abs)},
                                            {tr("Clipped"), format::percent(f.clip_share)}};
-  if (f.nan + f.inf > 0) facts << std::pair(tr("NaN, Inf"), format::count(f.nan) + QStringLiteral(", ") + format::count(f.inf));
+  if (f.nan + f.inf > 0)
+    facts << std::pair(tr("NaN, Inf"), format::count(f.nan) + QStringLiteral(", ") + format::count(f.inf));
   figures_->show(facts);
 }
 
@@ -229,7 +235,8 @@ void ContextPanel::askChain() {
   const auto source = workspace_.sharedSource();
   const auto& tensor = workspace_.tensors()[std::size_t(s.tensor)];
   const auto shape = tensor.matrix();
-  const bool readable = source && scheme && quant::info(tensor.dtype).real && s.row < shape.all_rows() && s.col < shape.cols;
+  const bool readable =
+      source && scheme && quant::info(tensor.dtype).real && s.row < shape.all_rows() && s.col < shape.cols;
   show_bits_->setEnabled(readable);
   if (!readable) {
     chain_->setText(workspace_.sourceMissing() ? tr("the checkpoint is not there") : format::none());
@@ -253,10 +260,14 @@ void ContextPanel::askChain() {
 void ContextPanel::showChain(const quant::ElementChain& c) {
   const Theme& t = Theme::of(this);
   QStringList steps{QStringLiteral("<b>%1</b>").arg(format::number(double(c.value), 6))};
-  if (c.code) steps << tr("code %1").arg(*c.code) + (c.clipped ? QStringLiteral(" <span style='color:%1'>%2</span>").arg(t.clipping.name(), tr("clipped")) : QString());
+  if (c.code)
+    steps << tr("code %1").arg(*c.code) +
+                 (c.clipped ? QStringLiteral(" <span style='color:%1'>%2</span>").arg(t.clipping.name(), tr("clipped"))
+                            : QString());
   if (c.scale) steps.last() += QStringLiteral(" × %1").arg(format::number(double(*c.scale), 4));
   steps << QStringLiteral("<b>%1</b>").arg(format::number(double(c.dequantized), 6));
-  QString text = steps.join(QStringLiteral(" → ")) + QStringLiteral("<br>") + tr("error %1").arg(format::number(c.error, 3));
+  QString text =
+      steps.join(QStringLiteral(" → ")) + QStringLiteral("<br>") + tr("error %1").arg(format::number(c.error, 3));
   if (c.error_steps) text += QStringLiteral(" = %1 Δ").arg(format::number(*c.error_steps, 3));
   chain_->setText(text);
   bits_->setText(fields(c.value, t));

@@ -38,7 +38,7 @@ class ContextPanel final : public QWidget {
   bool atRest() const { return !chain_job_; }
 
  Q_SIGNALS:
-  void bitsAsked();   ///< show the current element on the bits page
+  void bitsAsked();  ///< show the current element on the bits page
   void planAsked();
 
  protected:

@@ -14,13 +14,15 @@ const QStringList& languages() {
 
 QString systemLanguage() {
   const QLocale locale = QLocale::system();
-  return locale.language() == QLocale::Chinese && locale.script() == QLocale::TraditionalHanScript ? QStringLiteral("zh_TW")
-                                                                                                   : QStringLiteral("en");
+  return locale.language() == QLocale::Chinese && locale.script() == QLocale::TraditionalHanScript
+             ? QStringLiteral("zh_TW")
+             : QStringLiteral("en");
 }
 
 void installLanguage(const QString& language) {
-  QLocale::setDefault(language == QLatin1String("zh_TW") ? QLocale(QLocale::Chinese, QLocale::TraditionalHanScript, QLocale::Taiwan)
-                                                         : QLocale(QLocale::English, QLocale::UnitedStates));
+  QLocale::setDefault(language == QLatin1String("zh_TW")
+                          ? QLocale(QLocale::Chinese, QLocale::TraditionalHanScript, QLocale::Taiwan)
+                          : QLocale(QLocale::English, QLocale::UnitedStates));
   QLocale locale;
   locale.setNumberOptions(QLocale::OmitGroupSeparator);
   QLocale::setDefault(locale);

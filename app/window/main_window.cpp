@@ -77,7 +77,8 @@ MainWindow::MainWindow(Workspace& workspace, QWidget* parent) : QMainWindow(pare
 void MainWindow::connectWorkspace() {
   connect(rail_, &Rail::chosen, this, [this](const QString& id) { showPage(id); });
   connect(bar_, &ContextBar::openAsked, this, &MainWindow::chooseFile);
-  connect(panel_, &ContextPanel::bitsAsked, this, [this] { showPage(QStringLiteral("bits"), QStringLiteral("element")); });
+  connect(panel_, &ContextPanel::bitsAsked, this,
+          [this] { showPage(QStringLiteral("bits"), QStringLiteral("element")); });
   connect(&workspace_, &Workspace::sourceChanged, this, &MainWindow::sourceArrived);
   connect(&workspace_, &Workspace::selectionChanged, this, &MainWindow::notePlace);
   connect(&workspace_, &Workspace::openFailed, this,
@@ -86,8 +87,8 @@ void MainWindow::connectWorkspace() {
 
 void MainWindow::buildMenus() {
   QMenu* file = menuBar()->addMenu(tr("&File"));
-  file->addAction(tr("Open file…"), this, &MainWindow::chooseFile, QKeySequence(Qt::CTRL | Qt::Key_O));
-  file->addAction(tr("Open folder…"), this, &MainWindow::chooseFolder, QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O));
+  file->addAction(tr("Open file…"), QKeySequence(Qt::CTRL | Qt::Key_O), this, &MainWindow::chooseFile);
+  file->addAction(tr("Open folder…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O), this, &MainWindow::chooseFolder);
   QMenu* recent = file->addMenu(tr("Open recent"));
   connect(recent, &QMenu::aboutToShow, this, [this, recent] {
     recent->clear();
@@ -96,19 +97,20 @@ void MainWindow::buildMenus() {
     if (recent->isEmpty()) recent->addAction(tr("Nothing yet"))->setEnabled(false);
   });
   file->addSeparator();
-  file->addAction(tr("Save session as…"), this, &MainWindow::saveSession, QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_S));
+  file->addAction(tr("Save session as…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_S), this,
+                  &MainWindow::saveSession);
   file->addSeparator();
-  file->addAction(tr("Quit"), this, &QWidget::close, QKeySequence(Qt::CTRL | Qt::Key_Q));
+  file->addAction(tr("Quit"), QKeySequence(Qt::CTRL | Qt::Key_Q), this, &QWidget::close);
 
   QMenu* view = menuBar()->addMenu(tr("&View"));
   for (const PageEntry& page : pages()) {
     const QString id = QString::fromLatin1(page.id);
-    view->addAction(QCoreApplication::translate("pages", page.title), this, [this, id] { showPage(id); },
-                    QKeySequence(QString::fromLatin1(page.key)));
+    view->addAction(QCoreApplication::translate("pages", page.title), QKeySequence(QString::fromLatin1(page.key)), this,
+                    [this, id] { showPage(id); });
   }
   view->addSeparator();
-  view->addAction(tr("Back"), this, &MainWindow::back, QKeySequence(Qt::ALT | Qt::Key_Left));
-  view->addAction(tr("Forward"), this, &MainWindow::forward, QKeySequence(Qt::ALT | Qt::Key_Right));
+  view->addAction(tr("Back"), QKeySequence(Qt::ALT | Qt::Key_Left), this, &MainWindow::back);
+  view->addAction(tr("Forward"), QKeySequence(Qt::ALT | Qt::Key_Right), this, &MainWindow::forward);
   view->addSeparator();
   QAction* panel = view->addAction(tr("Context panel"), panel_, &QWidget::setVisible);
   panel->setShortcut(QKeySequence(Qt::Key_F9));
@@ -119,9 +121,10 @@ void MainWindow::buildMenus() {
   dark->setChecked(Theme::of(this).isDark());
 
   QMenu* analyze = menuBar()->addMenu(tr("&Analyze"));
-  analyze->addAction(tr("Analyze all tensors"), &workspace_, &Workspace::analyzeAll, QKeySequence(Qt::CTRL | Qt::Key_Return));
-  analyze->addAction(tr("Analyze this tensor"), this, [this] { workspace_.analyzeTensor(workspace_.selection().tensor); },
-                     QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Return));
+  analyze->addAction(tr("Analyze all tensors"), QKeySequence(Qt::CTRL | Qt::Key_Return), &workspace_,
+                     &Workspace::analyzeAll);
+  analyze->addAction(tr("Analyze this tensor"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Return), this,
+                     [this] { workspace_.analyzeTensor(workspace_.selection().tensor); });
   analyze->addAction(tr("Cancel what runs"), this, [this] { workspace_.jobs().cancelAll(); });
   menuBar()->setObjectName(QStringLiteral("window.menu"));
 }
@@ -170,10 +173,12 @@ void MainWindow::sourceArrived() {
   messages_->hide();
   setWindowTitle(tr("%1 – Quantoscope").arg(workspace_.sourceName()));
   rememberFile(workspace_.session() && !workspace_.sourceMissing() ? workspace_.sourcePath() : workspace_.sourcePath(),
-               tr("%n tensors", nullptr, int(workspace_.tensors().size())) + QStringLiteral(" · ") + format::bytes(workspace_.storedBytes()));
+               tr("%n tensors", nullptr, int(workspace_.tensors().size())) + QStringLiteral(" · ") +
+                   format::bytes(workspace_.storedBytes()));
   if (workspace_.sourceMissing())
     messages_->showNotice(tr("The checkpoint of this session is not where it was"),
-                          tr("%1\nIts measurements and plans are here; histograms in detail and maps need the file.").arg(workspace_.sourcePath()),
+                          tr("%1\nIts measurements and plans are here; histograms in detail and maps need the file.")
+                              .arg(workspace_.sourcePath()),
                           tr("Locate…"), [this] {
                             const QString path = QFileDialog::getOpenFileName(this, tr("Locate the checkpoint"));
                             if (!path.isEmpty()) workspace_.relocate(path);
@@ -216,7 +221,8 @@ void MainWindow::cyclePanes() {
   for (int i = 1; i <= int(std::size(panes)); ++i) {
     const QWidget* pane = panes[(now + i) % int(std::size(panes))];
     for (QWidget* child : pane->findChildren<QWidget*>())
-      if (child->isVisible() && child->isEnabled() && child->focusPolicy() & Qt::TabFocus) return child->setFocus(Qt::TabFocusReason);
+      if (child->isVisible() && child->isEnabled() && child->focusPolicy() & Qt::TabFocus)
+        return child->setFocus(Qt::TabFocusReason);
   }
 }
 
@@ -231,14 +237,16 @@ void MainWindow::openPaths(const QStringList& paths) {
   if (paths.isEmpty()) return;
   workspace_.open(paths.front());
   if (paths.size() > 1)
-    status_->say(tr("%1 is being opened; one model at a time, so %n files were left out.", nullptr, int(paths.size()) - 1)
-                     .arg(QFileInfo(paths.front()).fileName()));
+    status_->say(
+        tr("%1 is being opened; one model at a time, so %n files were left out.", nullptr, int(paths.size()) - 1)
+            .arg(QFileInfo(paths.front()).fileName()));
 }
 
 void MainWindow::chooseFile() {
   const QString path = QFileDialog::getOpenFileName(
       this, tr("Open a checkpoint or a session"), {},
-      tr("Checkpoints and sessions (%1)").arg(QStringLiteral("*.safetensors *.gguf *.npy *.json *.qscope")) + QStringLiteral(";;") + tr("All files (*)"));
+      tr("Checkpoints and sessions (%1)").arg(QStringLiteral("*.safetensors *.gguf *.npy *.json *.qscope")) +
+          QStringLiteral(";;") + tr("All files (*)"));
   if (!path.isEmpty()) workspace_.open(path);
 }
 
@@ -266,8 +274,8 @@ void MainWindow::dropEvent(QDropEvent* event) {
   for (const QUrl& url : event->mimeData()->urls())
     if (url.isLocalFile()) paths << url.toLocalFile();
   if (paths.isEmpty())
-    return messages_->showError({quant::ErrorCode::usage, "cannot open what was dropped", "the drop", "it names no file of this machine",
-                                 "drop a file or a folder, or download it first"});
+    return messages_->showError({quant::ErrorCode::usage, "cannot open what was dropped", "the drop",
+                                 "it names no file of this machine", "drop a file or a folder, or download it first"});
   event->acceptProposedAction();
   openPaths(paths);
 }

@@ -66,7 +66,8 @@ void MessageBar::showNotice(const QString& title, const QString& body, const QSt
 
 QString MessageBar::text() const { return isHidden() ? QString() : title_->text() + u'\n' + body_->text(); }
 
-void MessageBar::show(bool bad, const QString& title, const QString& body, const QString& act, std::function<void()> run) {
+void MessageBar::show(bool bad, const QString& title, const QString& body, const QString& act,
+                      std::function<void()> run) {
   bad_ = bad;
   title_->setText(title);
   title_->setFont(scaled(font(), 1.0, QFont::DemiBold));
@@ -87,7 +88,8 @@ void MessageBar::show(bool bad, const QString& title, const QString& body, const
 
 void MessageBar::recolour() {
   const Theme& t = Theme::of(this);
-  icon_->setPixmap(iconPixmap(bad_ ? QStringLiteral("warning") : QStringLiteral("info"), bad_ ? t.bad : t.link, 20, devicePixelRatioF()));
+  icon_->setPixmap(iconPixmap(bad_ ? QStringLiteral("warning") : QStringLiteral("info"), bad_ ? t.bad : t.link, 20,
+                              devicePixelRatioF()));
   update();
 }
 

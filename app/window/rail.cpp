@@ -24,7 +24,8 @@ RailButton::RailButton(const QString& icon, QWidget* parent) : QAbstractButton(p
 QSize RailButton::sizeHint() const {
   QFont bold(font());
   bold.setBold(true);
-  return {text_left + QFontMetrics(bold).horizontalAdvance(text()) + 2 * grid_px, std::max(36, fontMetrics().height() + 16)};
+  return {text_left + QFontMetrics(bold).horizontalAdvance(text()) + 2 * grid_px,
+          std::max(36, fontMetrics().height() + 16)};
 }
 
 void RailButton::paintEvent(QPaintEvent*) {
@@ -43,7 +44,8 @@ void RailButton::paintEvent(QPaintEvent*) {
     painter.drawRoundedRect(body.adjusted(1, 1, -1, -1), 5, 5);
   }
   const QColor ink = isChecked() ? t.link : t.muted;
-  painter.drawPixmap(QPointF(icon_left, (height() - icon_size) / 2.0), iconPixmap(icon_, ink, icon_size, devicePixelRatioF()));
+  painter.drawPixmap(QPointF(icon_left, (height() - icon_size) / 2.0),
+                     iconPixmap(icon_, ink, icon_size, devicePixelRatioF()));
   QFont f(font());
   f.setWeight(isChecked() ? QFont::DemiBold : QFont::Normal);
   painter.setFont(f);

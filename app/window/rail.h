@@ -5,7 +5,7 @@
 #include <QHash>
 #include <QWidget>
 
-class QVBoxLayout;
+class QLabel;
 
 namespace app {
 
@@ -40,7 +40,7 @@ class Rail final : public QWidget {
  private:
   void retranslate();
   QHash<QString, RailButton*> buttons_;
-  QList<class QLabel*> titles_;
+  QList<QLabel*> titles_;
 };
 
 }  // namespace app

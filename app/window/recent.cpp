@@ -28,7 +28,8 @@ QList<RecentFile> recentFiles() {
   const int n = settings.beginReadArray(QStringLiteral("recent"));
   for (int i = 0; i < n; ++i) {
     settings.setArrayIndex(i);
-    files << RecentFile{settings.value(QStringLiteral("path")).toString(), settings.value(QStringLiteral("when")).toDateTime(),
+    files << RecentFile{settings.value(QStringLiteral("path")).toString(),
+                        settings.value(QStringLiteral("when")).toDateTime(),
                         settings.value(QStringLiteral("note")).toString()};
   }
   settings.endArray();

@@ -31,7 +31,9 @@ QSize SchemeChip::sizeHint() const {
   return {2 * side + fontMetrics().horizontalAdvance(text()) + (removable_ ? cross_size + 4 : 0), chip_height};
 }
 
-QRect SchemeChip::cross() const { return {width() - side - cross_size + 4, (height() - cross_size) / 2, cross_size, cross_size}; }
+QRect SchemeChip::cross() const {
+  return {width() - side - cross_size + 4, (height() - cross_size) / 2, cross_size, cross_size};
+}
 
 void SchemeChip::paintEvent(QPaintEvent*) {
   const Theme& t = Theme::of(this);
@@ -44,7 +46,8 @@ void SchemeChip::paintEvent(QPaintEvent*) {
   painter.setPen(t.text);
   painter.drawText(rect().adjusted(side, 0, -side, 0), Qt::AlignVCenter | Qt::AlignLeft, text());
   if (removable_)
-    painter.drawPixmap(cross(), iconPixmap(QStringLiteral("close"), over_cross_ ? t.bad : t.muted, cross_size, devicePixelRatioF()));
+    painter.drawPixmap(
+        cross(), iconPixmap(QStringLiteral("close"), over_cross_ ? t.bad : t.muted, cross_size, devicePixelRatioF()));
 }
 
 void SchemeChip::mouseMoveEvent(QMouseEvent* event) {
@@ -63,7 +66,8 @@ void SchemeChip::mouseReleaseEvent(QMouseEvent* event) {
 }
 
 void SchemeChip::keyPressEvent(QKeyEvent* event) {
-  if (removable_ && (event->key() == Qt::Key_Delete || event->key() == Qt::Key_Backspace)) return Q_EMIT removed(scheme_);
+  if (removable_ && (event->key() == Qt::Key_Delete || event->key() == Qt::Key_Backspace))
+    return Q_EMIT removed(scheme_);
   QAbstractButton::keyPressEvent(event);
 }
 
@@ -101,7 +105,8 @@ void SchemeChips::rebuild() {
   for (const QString& scheme : schemes) {
     auto* chip = new SchemeChip(scheme, schemes.size() > 1, this);
     chip->setChecked(scheme == workspace_.selection().scheme);
-    connect(chip, &QAbstractButton::clicked, this, [this, scheme] { workspace_.selectScheme(scheme), rebuildChecks(); });
+    connect(chip, &QAbstractButton::clicked, this,
+            [this, scheme] { workspace_.selectScheme(scheme), rebuildChecks(); });
     connect(chip, &SchemeChip::removed, this, [this](const QString& gone) {
       QStringList left = workspace_.schemes();
       left.removeAll(gone);

@@ -78,7 +78,8 @@ SchemeEditor::SchemeEditor(Workspace& workspace, QWidget* parent)
 void SchemeEditor::popup(const QPoint& global) {
   adjustSize();
   const QRect room = screen() ? screen()->availableGeometry() : QRect(global, size());
-  move(std::min(global.x(), room.right() - width() - grid_px), std::min(global.y(), room.bottom() - height() - grid_px));
+  move(std::min(global.x(), room.right() - width() - grid_px),
+       std::min(global.y(), room.bottom() - height() - grid_px));
   show();
   text_->setFocus();
   text_->selectAll();
@@ -114,7 +115,8 @@ void SchemeEditor::listSchemes() {
 }
 
 void SchemeEditor::showMethod(int index) {
-  const quant::Method* method = index < 0 ? nullptr : quant::find_method(method_->itemData(index).toString().toStdString());
+  const quant::Method* method =
+      index < 0 ? nullptr : quant::find_method(method_->itemData(index).toString().toStdString());
   while (form_->rowCount() > 0) form_->removeRow(0);
   fields_.clear();
   if (!method) return;
@@ -187,7 +189,7 @@ void SchemeEditor::check() {
 
 void SchemeEditor::add() {
   if (!add_->isEnabled()) return;
-  workspace_.setSchemes(workspace_.schemes() << canonical_);
+  workspace_.setSchemes(workspace_.schemes() + QStringList{canonical_});
   workspace_.selectScheme(canonical_);
   close();
 }

@@ -14,7 +14,7 @@ class QVBoxLayout;
 namespace quant {
 struct Method;
 struct Param;
-}
+}  // namespace quant
 
 namespace app {
 
@@ -34,8 +34,8 @@ class SchemeEditor final : public QFrame {
   void listSchemes();
   void showMethod(int index);
   void addField(const quant::Param& param);
-  void compose();   ///< fields → text
-  void check();     ///< text → canonical form or the reason
+  void compose();  ///< fields → text
+  void check();    ///< text → canonical form or the reason
   void add();
 
   Workspace& workspace_;

@@ -16,7 +16,8 @@ constexpr int look_ms = 20, calm_looks = 3, most_looks = 60'000 / look_ms;
 
 }  // namespace
 
-Shot::Shot(MainWindow& window, const QString& file, QSize size) : QObject(&window), window_(window), file_(file), size_(size) {}
+Shot::Shot(MainWindow& window, const QString& file, QSize size)
+    : QObject(&window), window_(window), file_(file), size_(size) {}
 
 void Shot::start() { QTimer::singleShot(0, this, &Shot::look); }
 

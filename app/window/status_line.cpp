@@ -88,7 +88,8 @@ void StatusLine::refreshCounts() {
   const auto plan = workspace_.plan();
   plan_->setVisible(plan != nullptr);
   if (plan)
-    plan_->setText(tr("Plan: %1 · %2 · gap %3").arg(format::bpw(plan->bpw), format::bytes(plan->bytes), format::percent(plan->gap)));
+    plan_->setText(tr("Plan: %1 · %2 · gap %3")
+                       .arg(format::bpw(plan->bpw), format::bytes(plan->bytes), format::percent(plan->gap)));
   if (workspace_.jobs().running().empty()) refreshJobs();
 }
 

@@ -65,7 +65,11 @@ void lineEdit(QPainter* painter, const QStyleOption* option, const QWidget* widg
 void checkBox(QPainter* painter, const QStyleOption* option) {
   const Theme& t = Theme::of(option->palette);
   const bool enabled = has(option, QStyle::State_Enabled), on = has(option, QStyle::State_On);
-  box(painter, option->rect, on && enabled ? t.accent : enabled ? t.base : t.window, on && enabled ? t.accent : t.outline, 3.5);
+  box(painter, option->rect,
+      on && enabled ? t.accent
+      : enabled     ? t.base
+                    : t.window,
+      on && enabled ? t.accent : t.outline, 3.5);
   if (on) {
     painter->save();
     painter->setRenderHint(QPainter::Antialiasing);
@@ -94,8 +98,9 @@ void slider(QPainter* painter, const QStyleOptionSlider* option, const Style& st
   const Theme& t = Theme::of(option->palette);
   const QRect handle = style.subControlRect(QStyle::CC_Slider, option, QStyle::SC_SliderHandle, widget);
   const bool flat = option->orientation == Qt::Horizontal;
-  const QRect groove = flat ? QRect(option->rect.left() + 2, option->rect.center().y() - 1, option->rect.width() - 4, 4)
-                            : QRect(option->rect.center().x() - 1, option->rect.top() + 2, 4, option->rect.height() - 4);
+  const QRect groove = flat
+                           ? QRect(option->rect.left() + 2, option->rect.center().y() - 1, option->rect.width() - 4, 4)
+                           : QRect(option->rect.center().x() - 1, option->rect.top() + 2, 4, option->rect.height() - 4);
   const bool enabled = has(option, QStyle::State_Enabled);
   box(painter, groove, t.outline, QColor(), 2);
   if (enabled && flat) {
@@ -147,7 +152,8 @@ void Style::drawPrimitive(PrimitiveElement element, const QStyleOption* option, 
   switch (element) {
     case PE_PanelButtonCommand: return button(painter, option, widget);
     case PE_PanelButtonTool:
-      if (has(option, State_On) || has(option, State_Sunken) || has(option, State_MouseOver)) button(painter, option, widget);
+      if (has(option, State_On) || has(option, State_Sunken) || has(option, State_MouseOver))
+        button(painter, option, widget);
       return;
     case PE_FrameDefaultButton: return;
     case PE_PanelLineEdit: {
@@ -243,8 +249,10 @@ QRect Style::subControlRect(ComplexControl control, const QStyleOptionComplex* o
     const bool flat = bar->orientation == Qt::Horizontal;
     const int length = flat ? bar->rect.width() : bar->rect.height();
     const qint64 range = qint64(bar->maximum) - bar->minimum, whole = range + bar->pageStep;
-    const int thumb = range > 0 ? std::max<int>(32, int(qint64(length) * bar->pageStep / std::max<qint64>(whole, 1))) : length;
-    const int at = sliderPositionFromValue(bar->minimum, bar->maximum, bar->sliderPosition, length - thumb, bar->upsideDown);
+    const int thumb =
+        range > 0 ? std::max<int>(32, int(qint64(length) * bar->pageStep / std::max<qint64>(whole, 1))) : length;
+    const int at =
+        sliderPositionFromValue(bar->minimum, bar->maximum, bar->sliderPosition, length - thumb, bar->upsideDown);
     const auto along = [&](int from, int size) {
       return flat ? QRect(from, 0, size, bar->rect.height()) : QRect(0, from, bar->rect.width(), size);
     };
@@ -295,7 +303,8 @@ int Style::pixelMetric(PixelMetric metric, const QStyleOption* option, const QWi
   }
 }
 
-int Style::styleHint(StyleHint hint, const QStyleOption* option, const QWidget* widget, QStyleHintReturn* result) const {
+int Style::styleHint(StyleHint hint, const QStyleOption* option, const QWidget* widget,
+                     QStyleHintReturn* result) const {
   switch (hint) {
     case SH_Slider_AbsoluteSetButtons: return Qt::LeftButton;  // a click goes to the place
     case SH_ScrollBar_LeftClickAbsolutePosition: return 1;

@@ -73,7 +73,7 @@ QPalette paletteOf(const Theme& t) {
   all(QPalette::Midlight, t.isDark() ? t.raised : QColor(0xeef0f3));
   all(QPalette::Mid, t.outline);
   all(QPalette::Dark, t.isDark() ? QColor(0x0f1011) : QColor(0xa7aeb8));
-  all(QPalette::Shadow, t.isDark() ? QColor(0x000000) : QColor(0x6b727c));
+  all(QPalette::Shadow, t.isDark() ? QColor(Qt::black) : QColor(0x6b727c));
   for (const auto role : {QPalette::Text, QPalette::WindowText, QPalette::ButtonText, QPalette::HighlightedText,
                           QPalette::PlaceholderText, QPalette::Link, QPalette::LinkVisited})
     p.setColor(QPalette::Disabled, role, t.disabled);
@@ -94,7 +94,8 @@ void applyTheme(QApplication& application, ThemeKind kind, const QString& langua
 
 QFont textFont(const QString& language) {
   QFont font;
-  // Han text as a fallback looks heavier than the Latin beside it: the CJK family stands first where it is the language.
+  // Han text as a fallback looks heavier than the Latin beside it: the CJK family stands first where it is the
+  // language.
   font.setFamilies(language == QLatin1String("zh_TW") ? QStringList{"Noto Sans CJK TC", "DejaVu Sans"}
                                                       : QStringList{"DejaVu Sans", "Noto Sans CJK TC"});
   font.setPointSizeF(language == QLatin1String("zh_TW") ? 10.0 : 9.5);

@@ -17,24 +17,24 @@ enum class ThemeKind { light, dark };
 /// All colours of the window. Text pairs reach 4.5 : 1, lines and markers 3 : 1 (tests/app/tst_theme.cpp).
 struct Theme {
   ThemeKind kind = ThemeKind::light;
-  QColor window;      ///< bars, rail, panels
-  QColor base;        ///< behind a page, a table, a chart
-  QColor raised;      ///< buttons, chips, cards at rest
-  QColor hover;       ///< the same under the pointer
-  QColor text;        ///< what is read
-  QColor muted;       ///< captions, units, axis labels
-  QColor disabled;    ///< what cannot be used now
-  QColor line;        ///< separators, card edges
-  QColor outline;     ///< edges of controls
-  QColor grid;        ///< grid lines of charts
-  QColor accent;      ///< selection, the main button; white text stands on it
-  QColor accentSoft;  ///< a wash of it behind a selected row or rail entry
-  QColor link;        ///< accent as text or as a line
-  std::array<QColor, 4> series;                ///< Okabe–Ito, those that reach 3 : 1 here
-  QColor rounding, clipping;                   ///< the two parts of an error
-  QColor sign, exponent, mantissa;             ///< the three fields of a float
-  QColor good, warning, bad;                   ///< states, always beside a word or an icon
-  QColor invalid;                              ///< NaN, Inf and refused cells: outside every colour map
+  QColor window;                    ///< bars, rail, panels
+  QColor base;                      ///< behind a page, a table, a chart
+  QColor raised;                    ///< buttons, chips, cards at rest
+  QColor hover;                     ///< the same under the pointer
+  QColor text;                      ///< what is read
+  QColor muted;                     ///< captions, units, axis labels
+  QColor disabled;                  ///< what cannot be used now
+  QColor line;                      ///< separators, card edges
+  QColor outline;                   ///< edges of controls
+  QColor grid;                      ///< grid lines of charts
+  QColor accent;                    ///< selection, the main button; white text stands on it
+  QColor accentSoft;                ///< a wash of it behind a selected row or rail entry
+  QColor link;                      ///< accent as text or as a line
+  std::array<QColor, 4> series;     ///< Okabe–Ito, those that reach 3 : 1 here
+  QColor rounding, clipping;        ///< the two parts of an error
+  QColor sign, exponent, mantissa;  ///< the three fields of a float
+  QColor good, warning, bad;        ///< states, always beside a word or an icon
+  QColor invalid;                   ///< NaN, Inf and refused cells: outside every colour map
 
   bool isDark() const { return kind == ThemeKind::dark; }
 

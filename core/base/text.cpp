@@ -1,10 +1,11 @@
 #include "core/base/text.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <cstdio>
 #include <limits>
 #include <numeric>
 
@@ -31,9 +32,7 @@ std::string with_unit(std::uint64_t bytes, double base, const std::array<const c
   double value = double(bytes);
   std::size_t unit = 0;
   while (value >= base && unit + 1 < units.size()) value /= base, ++unit;
-  std::array<char, 48> text{};
-  std::snprintf(text.data(), text.size(), unit == 0 ? "%.0f %s" : "%.2f %s", value, units[unit]);
-  return text.data();
+  return unit == 0 ? fmt::format("{:.0f} {}", value, units[unit]) : fmt::format("{:.2f} {}", value, units[unit]);
 }
 
 tl::unexpected<Error> no_size(std::string_view text, std::string why) {
@@ -90,9 +89,7 @@ bool misleading(char32_t c) {
 }
 
 std::string escaped(char32_t c) {
-  std::array<char, 16> text{};
-  std::snprintf(text.data(), text.size(), c > 0xFFFF ? "\\U%08x" : "\\u%04x", static_cast<unsigned>(c));
-  return text.data();
+  return c > 0xFFFF ? fmt::format("\\U{:08x}", unsigned{c}) : fmt::format("\\u{:04x}", unsigned{c});
 }
 
 template <class Number>

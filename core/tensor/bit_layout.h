@@ -35,16 +35,19 @@ struct BitLayout {
   std::string decimal20;  ///< the exact value to 20 decimal places (correctly rounded); "inf", "-inf", "nan"
   double error = 0;       ///< value − typed decimal, correctly rounded to double (0 for non-finite)
   NumberClass cls = NumberClass::zero;
-  bool clipped = false;   ///< saturated: the typed value lies beyond the format's range
+  bool clipped = false;  ///< saturated: the typed value lies beyond the format's range
 };
 
 /// A typed number: decimal with any digits, 1e-45, inf, nan, -0, 0x40490fdb (a float32 pattern), 0b…, pi.
 struct TypedNumber {
   std::string text;
-  double nearest = 0;  ///< nearest double
+  double nearest = 0;                    ///< nearest double
   std::optional<std::uint32_t> pattern;  ///< where a float32 pattern was typed
 };
+/// Errors: usage (no number, a pattern of more than 32 bits, more than 4096 characters, an exponent beyond ±5000).
 Result<TypedNumber> parse_number(std::string_view text);
+/// A number that is known exactly: an element of a tensor.
+TypedNumber exact_number(double value);
 
 /// Layout of a value in a format: one rounding from the decimal (through float64 where the text has more digits).
 BitLayout layout(const TypedNumber& number, const BitFormat& format);

@@ -1,4 +1,5 @@
 # Tests of core/
+quant_test(core/tst_bit_layout.cpp quant_core)
 quant_test(core/tst_decode.cpp quant_core)
 quant_test(core/tst_file.cpp quant_core)
 quant_test(core/tst_goldens.cpp quant_core)

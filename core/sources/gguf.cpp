@@ -20,6 +20,7 @@ constexpr std::uint64_t longest_key = 65'535;  // the specification's
 constexpr int deepest_array = 4;               // the specification allows nesting, no known writer does it
 constexpr std::uint64_t most_gguf_dims = 4;
 constexpr std::uint64_t default_alignment = 32;
+constexpr std::uint32_t most_alignment = 1 << 24;  // far beyond any page size
 
 enum ValueType : std::uint32_t { u8, i8, u16, i16, u32, i32, f32, boolean, string, array, u64, i64, f64, value_types };
 constexpr std::uint64_t value_bytes[value_types] = {1, 1, 2, 2, 4, 4, 4, 1, 8, 12, 8, 8, 8};  // at least, for 8 and 9
@@ -54,11 +55,11 @@ class Gguf {
   Result<Listing> list() {
     QUANT_CHECK(version());
     QUANT_TRY(tensor_count, in_.read<std::uint64_t>("tensor count"));
-    QUANT_CHECK(in_.need(tensor_count, 24, "tensor count"));  // name length, dimensions, type, offset
     if (tensor_count > most_tensors) {
       return in_.fail("tensor count", fmt::format("is {}, at most {} are handled", tensor_count, most_tensors));
     }
     QUANT_TRY(metadata_count, in_.read<std::uint64_t>("metadata count"));
+    QUANT_CHECK(in_.need(tensor_count, 24, "tensor count"));      // name length, dimensions, type, offset
     QUANT_CHECK(in_.need(metadata_count, 13, "metadata count"));  // key length, type, one byte of value
     for (std::uint64_t i = 0; i < metadata_count; ++i) QUANT_CHECK(key_and_value());
     listing_.tensors.reserve(static_cast<std::size_t>(tensor_count));
@@ -142,8 +143,8 @@ class Gguf {
   }
   Result<std::string> alignment() {
     QUANT_TRY(value, in_.read<std::uint32_t>("general.alignment"));
-    if (!std::has_single_bit(value)) {
-      return in_.fail("general.alignment", fmt::format("is {}, no power of two", value));
+    if (!std::has_single_bit(value) || value > most_alignment) {
+      return in_.fail("general.alignment", fmt::format("is {}, no power of two up to {}", value, most_alignment));
     }
     alignment_ = value;
     return std::to_string(value);

@@ -34,6 +34,7 @@ Workspace::Workspace(QObject* parent) : QObject(parent), d_(), jobs_(std::make_u
           [this](int, const MeasureQueue::Analyses& analyses) { rememberAnalyses(*analyses); });
   connect(&d_->queue, &MeasureQueue::valued, this, [this](int tensor, const MeasureQueue::Values& figures) {
     d_->values.insert(tensor, new std::shared_ptr<const quant::ValueFigures>(figures));
+    d_->no_values.remove(tensor);
     if (session_) (void)session_->store_values(tensors_[std::size_t(tensor)].name, *figures);
     Q_EMIT valuesChanged(tensor);
   });

@@ -70,6 +70,7 @@ void Workspace::rememberAnalyses(std::vector<quant::Analysis>& analyses) {
 std::shared_ptr<const quant::ValueFigures> Workspace::values(int tensor) {
   if (tensor < 0 || tensor >= int(tensors_.size())) return nullptr;
   if (const auto* kept = d_->values.object(tensor)) return *kept;
+  if (d_->no_values.contains(tensor)) return nullptr;  // asked for already, or cannot be had
   const auto& info = tensors_[std::size_t(tensor)];
   if (session_)
     if (auto stored = session_->values(info.name); stored && *stored) {
@@ -77,8 +78,8 @@ std::shared_ptr<const quant::ValueFigures> Workspace::values(int tensor) {
       d_->values.insert(tensor, new std::shared_ptr<const quant::ValueFigures>(figures));
       return figures;
     }
-  if (source_ && quant::info(info.dtype).real && !d_->no_values.contains(tensor)) {
-    d_->no_values.insert(tensor, true);
+  d_->no_values.insert(tensor, true);
+  if (source_ && quant::info(info.dtype).real) {
     d_->queue.addValues(tensor);
     noteRest();
   }

@@ -39,7 +39,14 @@ void Workspace::solve() {
     const auto metric = quant::metric_named(selection_.metric.toStdString());
     if (!metric) return refuse(metric.error());
     std::vector<std::string> names;
-    for (const QString& s : schemes_) names.push_back(s.toStdString());
+    for (const QString& s : schemes_)
+      if (std::any_of(candidates_.begin(), candidates_.end(),
+                      [&](int i) { return analysis(format::utf8(tensors_[std::size_t(i)].name), s); }))
+        names.push_back(s.toStdString());
+    if (names.empty())
+      return refuse({quant::ErrorCode::failed, "cannot plan", d_->path.toStdString(),
+                     "no tensor is measured under the chosen schemes",
+                     "press Analyze all, or choose schemes that are measured"});
     std::vector<quant::Pin> pins;
     for (auto pin = pins_.cbegin(); pin != pins_.cend(); ++pin)
       pins.push_back({exactly(pin.key()), pin.value().toStdString()});

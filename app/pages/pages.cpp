@@ -4,6 +4,7 @@
 
 #include "app/pages/page.h"
 #include "app/pages/start_page.h"
+#include "app/pages/tensors_page.h"
 
 namespace app {
 namespace {
@@ -16,6 +17,7 @@ Page* make(Workspace& workspace, QWidget* parent) {
 // One line a page, in the order of the rail.
 constexpr PageEntry entries[] = {
     {"start", QT_TRANSLATE_NOOP("pages", "Start"), "start", 0, "", make<StartPage>},
+    {"tensors", QT_TRANSLATE_NOOP("pages", "Tensors"), "tensors", 0, "Ctrl+1", make<TensorsPage>},
 };
 
 }  // namespace

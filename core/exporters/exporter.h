@@ -29,7 +29,7 @@ struct Export {
   std::vector<ExportFile> files;  ///< the main file first
   std::vector<Lossy> lossy;
   std::vector<RefusedExport> refused;
-  std::string command;            ///< the consumer's own command line
+  std::string command;  ///< the consumer's own command line
   std::vector<std::string> warnings;
 };
 

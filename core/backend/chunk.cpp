@@ -2,22 +2,20 @@
 
 namespace quant {
 
-void TileCounters::flush(int code_bits, bool is_signed, ErrorCounters& into) const {
+void TileCounters::flush(const CodeForm& form, ErrorCounters& into) const {
   for (std::size_t k = 0; k < bit_bins; ++k) into.error.counts[k] += error[k];
-  const bool is_joint = code_bits > 0 && code_bits <= joint_bits;
-  const std::uint32_t codes = is_joint ? 1u << code_bits : 1u;
-  for (std::uint32_t c = 0; c < codes; ++c) {
+  const bool is_joint = form.bits > 0 && form.bits <= joint_bits;
+  const std::size_t lowest = form.is_signed ? 256 - (std::size_t{1} << (form.bits - 1)) : 0;
+  for (std::size_t c = 0; c < (is_joint ? std::size_t{1} << form.bits : 1); ++c) {
     std::uint64_t total = 0;
     for (std::size_t s = 0; s < step_bins; ++s) {
       into.step[s] += joint[c * step_bins + s];
       total += joint[c * step_bins + s];
     }
-    const bool negative = is_signed && is_joint && c >= codes / 2;
-    if (is_joint) into.code[negative ? c + 256 - codes : c] += total;
+    if (is_joint) into.code[(lowest + c) % 256] += total;
   }
-  if (code_bits > joint_bits) {
-    for (std::size_t c = 0; c < 256; ++c) into.code[c] += code[c];
-  }
+  if (form.bits <= joint_bits) return;
+  for (std::size_t c = 0; c < 256; ++c) into.code[(lowest + c) % 256] += code[c];
 }
 
 }  // namespace quant

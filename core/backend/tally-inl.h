@@ -34,11 +34,13 @@ using VD = hn::Vec<F64>;
 
 HWY_INLINE std::size_t lanes() { return hn::Lanes(F32()); }
 
-/// Whether all values are finite and so small that no error can overflow: |w| < 2^126.
-HWY_INLINE bool Tame(const float* w, std::size_t n) {
+using MF = hn::Mask<F32>;
+
+/// Bits of the largest magnitude; from infinity_bits on something is not finite.
+HWY_INLINE std::uint32_t LargestBits(const float* w, std::size_t n) {
   const U32 du;
   const std::size_t N = lanes();
-  constexpr std::uint32_t magnitude = 0x7fffffffu, limit = 0x7e800000u;
+  constexpr std::uint32_t magnitude = 0x7fffffffu;
   const auto mask = hn::Set(du, magnitude);
   auto largest = hn::Zero(du);
   std::size_t i = 0;
@@ -51,10 +53,13 @@ HWY_INLINE bool Tame(const float* w, std::size_t n) {
     std::memcpy(&bits, w + i, sizeof bits);
     top = std::max(top, bits & magnitude);
   }
-  return top < limit;
+  return top;
 }
 
-/// The chunk's weights where they can be loaded in whole vectors: themselves, or a padded copy.
+/// Bits of 2^126. Below, values are finite, and so is every difference of two.
+constexpr std::uint32_t tame_bits = 0x7e800000u;
+
+/// The weights where they can be loaded in whole vectors: themselves, or a copy with zeros behind.
 HWY_INLINE const float* Padded(const float* w, std::size_t n, float* pad) {
   if (n % lanes() == 0) return w;
   std::memcpy(pad, w, n * sizeof(float));
@@ -62,28 +67,76 @@ HWY_INLINE const float* Padded(const float* w, std::size_t n, float* pad) {
   return pad;
 }
 
-/// Sums and counters of chunks whose elements are all finite.
+/// One vector of a chunk under a scheme.
+struct Encoded {
+  VF value;
+  VF code;  ///< the code as a number, from the lowest code on: 0 … 2^bits − 1; nothing in schemes without codes
+  MF clipped;
+};
+
+/// The clip marks of a chunk, up to 16 a vector.
+class ClipBits {
+ public:
+  HWY_INLINE void Store(std::size_t i, MF mask) {
+    hn::StoreMaskBits(F32(), mask, reinterpret_cast<std::uint8_t*>(bits_ + i / lanes()));
+  }
+  HWY_INLINE bool At(std::size_t i) const { return bits_[i / lanes()] >> (i % lanes()) & 1; }
+
+ private:
+  std::uint16_t bits_[chunk_max / 4] = {};
+};
+
+// Sinks take chunks of at most chunk_max elements: Begin, one Vector after another, End. Behind the last element of a
+// chunk stand zeros, which every scheme encodes without error. Foreign takes rows that only the reference can encode.
+
+/// Sums and counters of elements that are all finite. Twin of add_errors.
 class CountSink {
  public:
-  CountSink(int code_bits, TileCounters& counters, ErrorCounters& rare)
-      : mask_(code_bits <= TileCounters::joint_bits ? (1 << code_bits) - 1 : 0),
-        wide_(code_bits > TileCounters::joint_bits),
-        counters_(counters),
-        rare_(rare) {}
+  CountSink(const TileTask& task, TileCounters& counters) : task_(task), counters_(counters) {
+    const int bits = task.quantizer->codes().bits;
+    wide_ = bits > TileCounters::joint_bits;
+    stride_ = bits > 0 && !wide_ ? static_cast<float>(step_bins) : 0.0f;
+  }
 
-  HWY_INLINE void operator()(const Chunk& c) {
-    Vectors(c);
+  void Foreign(const RowTile& rows) {
+    add_reference_errors(rows, TileTask{task_.quantizer, task_.sums, task_.counters, nullptr});
+  }
+
+  HWY_INLINE void Begin(const float* w, std::size_t n) { w_ = w, n_ = n; }
+
+  /// `step` is the local Δ of each element, 0 where there is none.
+  HWY_INLINE void Vector(std::size_t i, VF x, const Encoded& encoded, VF step) {
+    const F32 d;
+    const U32 du;
+    const I32 di;
+    const VF y = encoded.value, error = hn::Sub(y, x);
+    const auto key = hn::ShiftRight<19>(hn::BitCast(du, error));
+    hn::StoreU(hn::DemoteTo(U16(), hn::BitCast(di, key)), U16(), keys_ + i);
+    // step_bin() in vectors, joined with the code: small whole numbers, exact in float32.
+    const VF t = hn::Floor(hn::Mul(hn::Div(error, step), hn::Set(d, 64.0f)));
+    const VF bin = hn::Min(hn::Max(t, hn::Set(d, -65.0f)), hn::Set(d, 64.0f));
+    const VF joint = hn::Add(hn::Add(bin, hn::Set(d, 65.0f)), hn::Mul(encoded.code, hn::Set(d, stride_)));
+    hn::StoreU(hn::DemoteTo(U16(), hn::ConvertTo(di, joint)), U16(), bins_ + i);
+    if (wide_) hn::StoreU(hn::DemoteTo(U16(), hn::ConvertTo(di, encoded.code)), U16(), codes_ + i);
+    hn::StoreU(y, d, values_ + i);
+    any_clipped_ = hn::Or(any_clipped_, encoded.clipped);
+    clipped_bits_.Store(i, encoded.clipped);
+    Half(hn::LowerHalf(x), hn::LowerHalf(y));
+    Half(hn::UpperHalf(HalfF32(), x), hn::UpperHalf(HalfF32(), y));
+  }
+
+  HWY_INLINE void End() {
     std::uint32_t* HWY_RESTRICT error = counters_.error;
     std::uint32_t* HWY_RESTRICT joint = counters_.joint;
-    for (std::size_t i = 0; i < c.n; ++i) {
+    for (std::size_t i = 0; i < n_; ++i) {
       ++error[keys_[i]];
       ++joint[bins_[i]];
     }
     if (wide_) {
-      for (std::size_t i = 0; i < c.n; ++i) ++counters_.code[c.codes[i]];
+      for (std::size_t i = 0; i < n_; ++i) ++counters_.code[codes_[i]];
     }
-    if (c.clipped) Clipped(c);
-    count_ += c.n;
+    if (!hn::AllFalse(F32(), any_clipped_)) Clipped();
+    count_ += n_;
   }
 
   void Finish(ErrorSums& sums) const {
@@ -102,74 +155,49 @@ class CountSink {
   }
 
  private:
-  HWY_INLINE void Vectors(const Chunk& c) {
-    const F32 d;
-    const U32 du;
-    VD e = e_, e2 = e2_, w2 = w2_, wq = wq_, q2 = q2_, peak = peak_;
-    VF step = hn::Set(d, c.step);
-    const std::size_t N = lanes();
-    for (std::size_t i = 0; i < c.n; i += N) {
-      const VF x = hn::LoadU(d, c.w + i), y = hn::LoadU(d, c.values + i);
-      if (c.steps) step = hn::LoadU(d, c.steps + i);
-      const VF error = hn::Sub(y, x);
-      const auto key = hn::ShiftRight<19>(hn::BitCast(du, error));
-      hn::StoreU(hn::DemoteTo(U16(), hn::BitCast(I32(), key)), U16(), keys_ + i);
-      hn::StoreU(hn::DemoteTo(U16(), Bin(error, step, c, i)), U16(), bins_ + i);
-      Half(hn::LowerHalf(x), hn::LowerHalf(y), e, e2, w2, wq, q2, peak);
-      Half(hn::UpperHalf(HalfF32(), x), hn::UpperHalf(HalfF32(), y), e, e2, w2, wq, q2, peak);
-    }
-    e_ = e, e2_ = e2, w2_ = w2, wq_ = wq, q2_ = q2, peak_ = peak;
-  }
-
-  /// step_bin() in vectors, joined with the code.
-  HWY_INLINE hn::Vec<I32> Bin(VF error, VF step, const Chunk& c, std::size_t i) const {
-    const F32 d;
-    const I32 di;
-    const VF t = hn::Floor(hn::Mul(hn::Div(error, step), hn::Set(d, 64.0f)));
-    const VF held = hn::Min(hn::Max(t, hn::Set(d, -65.0f)), hn::Set(d, 64.0f));
-    const auto bin = hn::Add(hn::ConvertTo(di, held), hn::Set(di, 65));
-    if (mask_ == 0) return bin;
-    const auto code = hn::And(hn::PromoteTo(di, hn::LoadU(U8(), c.codes + i)), hn::Set(di, mask_));
-    return hn::Add(bin, hn::Mul(code, hn::Set(di, static_cast<int>(step_bins))));
-  }
-
   template <class VHalf>
-  static HWY_INLINE void Half(VHalf x, VHalf y, VD& e, VD& e2, VD& w2, VD& wq, VD& q2, VD& peak) {
+  HWY_INLINE void Half(VHalf x, VHalf y) {
     const F64 d;
     const VD w = hn::PromoteTo(d, x), q = hn::PromoteTo(d, y), diff = hn::Sub(q, w);
-    e = hn::Add(e, diff);
-    e2 = hn::MulAdd(diff, diff, e2);
-    w2 = hn::MulAdd(w, w, w2);
-    wq = hn::MulAdd(w, q, wq);
-    q2 = hn::MulAdd(q, q, q2);
-    peak = hn::Max(peak, hn::Abs(diff));
+    e_ = hn::Add(e_, diff);
+    e2_ = hn::MulAdd(diff, diff, e2_);
+    w2_ = hn::MulAdd(w, w, w2_);
+    wq_ = hn::MulAdd(w, q, wq_);
+    q2_ = hn::MulAdd(q, q, q2_);
+    peak_ = hn::Max(peak_, hn::Abs(diff));
   }
 
-  void Clipped(const Chunk& c) {
-    for (std::size_t i = 0; i < c.n; ++i) {
-      if (!c.clipped[i]) continue;
-      const double e = static_cast<double>(c.values[i]) - static_cast<double>(c.w[i]);
+  void Clipped() {
+    for (std::size_t i = 0; i < n_; ++i) {
+      if (!clipped_bits_.At(i)) continue;
+      const double e = static_cast<double>(values_[i]) - static_cast<double>(w_[i]);
       ++clipped_;
       e2_clipped_ += e * e;
-      ++rare_.clipped.counts[keys_[i]];
+      if (task_.counters) ++task_.counters->clipped.counts[keys_[i]];
     }
+    any_clipped_ = hn::MaskFromVec(hn::Zero(F32()));
   }
 
-  const int mask_;
-  const bool wide_;
+  const TileTask& task_;
   TileCounters& counters_;
-  ErrorCounters& rare_;
+  float stride_ = 0;
+  bool wide_ = false;
+  const float* w_ = nullptr;
+  std::size_t n_ = 0;
   std::uint64_t count_ = 0, clipped_ = 0;
   double e2_clipped_ = 0;
   VD e_ = hn::Zero(F64()), e2_ = e_, w2_ = e_, wq_ = e_, q2_ = e_, peak_ = e_;
-  alignas(64) std::uint16_t keys_[chunk_max];
-  alignas(64) std::uint16_t bins_[chunk_max];
+  MF any_clipped_ = hn::MaskFromVec(hn::Zero(F32()));
+  alignas(64) std::uint16_t keys_[chunk_max], bins_[chunk_max], codes_[chunk_max];
+  alignas(64) float values_[chunk_max];
+  ClipBits clipped_bits_;
 };
 
 /// Counts |e| into the current targets of a radix selection.
 class SelectSink {
  public:
-  explicit SelectSink(RadixSelect& select) : first_(select.pass() == 0) {
+  explicit SelectSink(const TileTask& task) : task_(task), first_(task.select->pass() == 0) {
+    RadixSelect& select = *task.select;
     const std::uint32_t sign = 0x80000000u >> select.shift();
     const auto wanted = select.prefixes();
     for (std::size_t t = 0; t < wanted.size() && targets_ < most_targets; ++t) {
@@ -179,95 +207,123 @@ class SelectSink {
     }
   }
 
-  HWY_INLINE void operator()(const Chunk& c) { first_ ? Pick<19, 9>(c) : Pick<9, 0>(c); }
+  void Foreign(const RowTile& rows) {
+    add_reference_errors(rows, TileTask{task_.quantizer, nullptr, nullptr, task_.select});
+  }
+
+  HWY_INLINE void Begin(const float*, std::size_t n) { n_ = n, hits_count_ = 0; }
+
+  HWY_INLINE void Vector(std::size_t i, VF x, const Encoded& encoded, VF) {
+    first_ ? Pick<19>(i, x, encoded.value) : Pick<9>(i, x, encoded.value);
+  }
+
+  HWY_INLINE void End() { first_ ? Count<19, 9>() : Count<9, 0>(); }
 
  private:
   static constexpr std::size_t most_targets = 16;  // two an error percentile are used
 
-  template <int kShift, int kNext>
-  HWY_INLINE void Pick(const Chunk& c) {
-    const F32 d;
+  template <int kShift>
+  HWY_INLINE void Pick(std::size_t i, VF x, VF y) {
     const U32 du;
-    const std::size_t N = lanes();
-    std::size_t hits = 0;
-    for (std::size_t i = 0; i < c.n; i += N) {
-      const VF error = hn::Abs(hn::Sub(hn::LoadU(d, c.values + i), hn::LoadU(d, c.w + i)));
-      const auto bits = hn::BitCast(du, error), lead = hn::ShiftRight<kShift>(bits);
-      auto wanted = hn::Eq(lead, hn::Set(du, prefixes_[0]));
-      for (std::size_t t = 1; t < targets_; ++t) wanted = hn::Or(wanted, hn::Eq(lead, hn::Set(du, prefixes_[t])));
-      wanted = hn::And(wanted, hn::FirstN(du, c.n - i));
-      if (kShift == 9 && hn::AllFalse(du, wanted)) continue;  // 23 known bits: rare
-      hn::StoreU(hn::Compress(bits, wanted), du, hits_ + hits);
-      hits += hn::CountTrue(du, wanted);
-    }
+    const auto bits = hn::BitCast(du, hn::Abs(hn::Sub(y, x))), lead = hn::ShiftRight<kShift>(bits);
+    auto wanted = hn::Eq(lead, hn::Set(du, prefixes_[0]));
+    for (std::size_t t = 1; t < targets_; ++t) wanted = hn::Or(wanted, hn::Eq(lead, hn::Set(du, prefixes_[t])));
+    if (i + lanes() > n_) wanted = hn::And(wanted, hn::FirstN(du, n_ - i));
+    if (kShift == 9 && hn::AllFalse(du, wanted)) return;  // 23 known bits: rare
+    hn::StoreU(hn::Compress(bits, wanted), du, hits_ + hits_count_);
+    hits_count_ += hn::CountTrue(du, wanted);
+  }
+
+  template <int kShift, int kNext>
+  HWY_INLINE void Count() {
     constexpr std::uint32_t mask = (1u << (kShift - kNext)) - 1;
-    for (std::size_t k = 0; k < hits; ++k) {
+    for (std::size_t k = 0; k < hits_count_; ++k) {
       std::size_t t = 0;
       while (prefixes_[t] != hits_[k] >> kShift) ++t;
       ++counters_[t][(hits_[k] >> kNext) & mask];
     }
   }
 
+  const TileTask& task_;
   const bool first_;
-  std::size_t targets_ = 0;
+  std::size_t targets_ = 0, n_ = 0, hits_count_ = 0;
   std::uint32_t prefixes_[most_targets] = {};
   std::uint64_t* counters_[most_targets] = {};
   alignas(64) std::uint32_t hits_[chunk_max + 16];
 };
 
-/// Copies chunks into a QuantizedTile whose arrays have their size.
+/// Fills a QuantizedTile whose arrays have their size.
 class StoreSink {
  public:
-  explicit StoreSink(QuantizedTile& q) : q_(q) {}
+  StoreSink(const RowQuantizer& quantizer, QuantizedTile& q)
+      : quantizer_(quantizer), q_(q), lowest_(quantizer.codes().is_signed ? 1 << (quantizer.codes().bits - 1) : 0) {}
 
-  void Seek(std::size_t element) { at_ = element; }
-
-  void operator()(const Chunk& c) {
-    std::memcpy(q_.values.data() + at_, c.values, c.n * sizeof(float));
-    if (c.codes) std::memcpy(q_.codes.data() + at_, c.codes, c.n);
-    if (c.clipped) {
-      if (q_.clipped.empty()) q_.clipped.resize(q_.values.size());
-      std::memcpy(q_.clipped.data() + at_, c.clipped, c.n);
+  void Foreign(const RowTile& rows) {
+    const QuantizedTile part = quantizer_.quantize(rows);
+    std::copy(part.values.begin(), part.values.end(), q_.values.data() + at_);
+    if (!q_.codes.empty()) std::copy(part.codes.begin(), part.codes.end(), q_.codes.data() + at_);
+    for (std::size_t i = 0; i < part.clipped.size(); ++i) {
+      if (part.clipped[i]) Mark(at_ + i);
     }
-    at_ += c.n;
+    at_ += rows.w.size();
+  }
+
+  HWY_INLINE void Begin(const float*, std::size_t n) { n_ = n; }
+
+  HWY_INLINE void Vector(std::size_t i, VF, const Encoded& encoded, VF) {
+    hn::StoreU(encoded.value, F32(), values_ + i);
+    if (!q_.codes.empty()) {
+      const auto code = hn::Sub(hn::ConvertTo(I32(), encoded.code), hn::Set(I32(), lowest_));
+      hn::StoreU(hn::U8FromU32(hn::And(hn::BitCast(U32(), code), hn::Set(U32(), 255))), U8(), codes_ + i);
+    }
+    clipped_bits_.Store(i, encoded.clipped);
+  }
+
+  void End() {
+    std::memcpy(q_.values.data() + at_, values_, n_ * sizeof(float));
+    if (!q_.codes.empty()) std::memcpy(q_.codes.data() + at_, codes_, n_);
+    for (std::size_t i = 0; i < n_; ++i) {
+      if (clipped_bits_.At(i)) Mark(at_ + i);
+    }
+    at_ += n_;
   }
 
  private:
+  void Mark(std::size_t element) {
+    if (q_.clipped.empty()) q_.clipped.resize(q_.values.size());
+    q_.clipped[element] = 1;
+  }
+
+  const RowQuantizer& quantizer_;
   QuantizedTile& q_;
-  std::size_t at_ = 0;
+  const int lowest_;
+  std::size_t at_ = 0, n_ = 0;
+  alignas(64) float values_[chunk_max];
+  alignas(64) std::uint8_t codes_[chunk_max];
+  ClipBits clipped_bits_;
 };
 
-/// Encodes every tame row into `sink`; the other rows take the reference.
+/// Encodes all rows of the tile into the sink. Encoder: Row(RowTile of one row, sink).
 template <class Encoder, class Sink>
-HWY_INLINE void WalkRows(const RowTile& tile, const TileTask& task, Encoder& encoder, Sink& sink) {
+HWY_INLINE void WalkRows(const RowTile& tile, Encoder& encoder, Sink& sink) {
   for (std::uint64_t r = 0; r < tile.rows; ++r) {
-    const float* row = tile.w.data() + r * tile.cols;
-    if (Tame(row, tile.cols)) {
-      encoder.Row(row, tile.cols, tile.first_row + r, sink);
-    } else {
-      add_reference_errors(RowTile{tile.w.subspan(r * tile.cols, tile.cols), 1, tile.cols, tile.first_row + r}, task);
-    }
+    encoder.Row(RowTile{tile.w.subspan(r * tile.cols, tile.cols), 1, tile.cols, tile.first_row + r}, sink);
   }
 }
 
-/// Does what the task wants, with an encoder that has
-///   Row(w, cols, row, sink)   calls the sink with the chunks of one tame row, in order.
+/// Does what the task wants.
 template <class Encoder>
 void AnalyzeRows(const RowTile& tile, const TileTask& task, Encoder& encoder) {
-  const CodeForm form = task.quantizer->codes();
   if (task.sums || task.counters) {
     TileCounters counters;
-    ErrorCounters unwanted_counters;
-    ErrorSums unwanted_sums;
-    ErrorCounters& into = task.counters ? *task.counters : unwanted_counters;
-    CountSink sink(form.bits, counters, into);
-    WalkRows(tile, TileTask{task.quantizer, task.sums, task.counters, nullptr}, encoder, sink);
-    sink.Finish(task.sums ? *task.sums : unwanted_sums);
-    counters.flush(form.bits, form.is_signed, into);
+    CountSink sink(task, counters);
+    WalkRows(tile, encoder, sink);
+    if (task.sums) sink.Finish(*task.sums);
+    if (task.counters) counters.flush(task.quantizer->codes(), *task.counters);
   }
   if (task.select && !task.select->done()) {
-    SelectSink sink(*task.select);
-    WalkRows(tile, TileTask{task.quantizer, nullptr, nullptr, task.select}, encoder, sink);
+    SelectSink sink(task);
+    WalkRows(tile, encoder, sink);
   }
 }
 

@@ -16,73 +16,101 @@ namespace quant {
 namespace HWY_NAMESPACE {
 #if HWY_TARGET == HWY_SCALAR
 
-void AnalyzeUniform(const uniform::Form&, const RowTile& tile, const TileTask& task) { add_reference_errors(tile, task); }
+void AnalyzeUniform(const uniform::Form&, const RowTile& tile, const TileTask& task) {
+  add_reference_errors(tile, task);
+}
 bool StoreUniform(const uniform::Form&, const RowQuantizer&, const RowTile&, QuantizedTile&) { return false; }
 
 #else
 
-/// One row after another; a region's grid is found from its values or taken from Shared.
+/// A region's grid is found from its values or taken from Shared; then one quotient and one rounding an element.
 class UniformEncoder {
  public:
   UniformEncoder(const uniform::Form& form, const RowQuantizer& quantizer)
-      : form_(form), region_(quantizer.region()), group_(quantizer.group()), shared_(quantizer.shared()) {}
+      : form_(form),
+        region_(quantizer.region()),
+        group_(quantizer.group()),
+        shared_(quantizer.shared()),
+        code_lo_(form.code_lo < 0 ? -static_cast<float>(1 << (form.bits - 1)) : 0.0f) {}
 
   /// Where the scales and zeros of row and group regions go; may be null.
   void Collect(std::vector<float>* scales, std::vector<std::uint8_t>* zeros) { scales_ = scales, zeros_ = zeros; }
 
   template <class Sink>
-  HWY_INLINE void Row(const float* w, std::size_t cols, std::uint64_t row, Sink& sink) {
-    const std::uint64_t matrix = shared_.rows == 0 ? 0 : row / shared_.rows;
+  HWY_INLINE void Row(const RowTile& row, Sink& sink) {
+    const float* w = row.w.data();
+    const bool is_shared = region_ == Region::tensor || region_ == Region::column;
+    if (is_shared && LargestBits(w, row.cols) >= tame_bits) return sink.Foreign(row);
+    const std::uint64_t matrix = shared_.rows == 0 ? 0 : row.first_row / shared_.rows;
     if (region_ == Region::tensor) {
-      return Run(w, cols, {shared_.scales[matrix], shared_.zeros.empty() ? 0 : shared_.zeros[matrix]}, sink);
+      return Run(w, row.cols, {shared_.scales[matrix], shared_.zeros.empty() ? 0 : shared_.zeros[matrix]}, sink);
     }
-    if (region_ == Region::column) return Columns(w, cols, matrix * cols, sink);
-    const std::size_t run = region_ == Region::group ? group_ : cols;
-    for (std::size_t c = 0; c < cols; c += run) {
-      const std::size_t n = std::min(run, cols - c);
-      const uniform::Grid grid = uniform::grid(form_, Range(w + c, n));
-      if (scales_) scales_->push_back(grid.scale);
-      if (zeros_) zeros_->push_back(static_cast<std::uint8_t>(grid.zero));
-      Run(w + c, n, grid, sink);
+    if (region_ == Region::column) return Columns(w, row.cols, matrix * row.cols, sink);
+    const std::size_t run = region_ == Region::group ? group_ : row.cols;
+    for (std::size_t c = 0; c < row.cols; c += run) {
+      LocalRun(RowTile{row.w.subspan(c, std::min(run, row.cols - c)), 1, std::min(run, row.cols - c), row.first_row},
+               sink);
     }
   }
 
  private:
-  static HWY_INLINE uniform::Limits Range(const float* w, std::size_t n) {
+  /// A row or group, with its own range. One that is not tame goes to the reference as a row of its own.
+  template <class Sink>
+  HWY_INLINE void LocalRun(const RowTile& run, Sink& sink) {
+    uniform::Limits range;
+    const bool tame = form_.span == uniform::Form::Span::magnitude ? Magnitude(run.w, range) : Range(run.w, range);
+    const uniform::Grid grid = uniform::grid(form_, tame ? range : uniform::minmax(run.w));
+    if (scales_) scales_->push_back(grid.scale);
+    if (zeros_) zeros_->push_back(static_cast<std::uint8_t>(grid.zero));
+    if (tame) return Run(run.w.data(), run.cols, grid, sink);
+    sink.Foreign(run);
+  }
+
+  /// max|w| as the range that grid() takes it from.
+  static HWY_INLINE bool Magnitude(std::span<const float> w, uniform::Limits& range) {
+    const std::uint32_t bits = LargestBits(w.data(), w.size());
+    std::memcpy(&range.hi, &bits, sizeof bits);
+    return bits < tame_bits;
+  }
+
+  static HWY_INLINE bool Range(std::span<const float> w, uniform::Limits& range) {
     const F32 d;
     const std::size_t N = lanes();
     std::size_t i = 0;
-    uniform::Limits range{w[0], w[0]};
-    if (n >= N) {
-      VF lo = hn::LoadU(d, w), hi = lo;
-      for (i = N; i + N <= n; i += N) {
-        const VF x = hn::LoadU(d, w + i);
+    range = {w[0], w[0]};
+    if (w.size() >= N) {
+      VF lo = hn::LoadU(d, w.data()), hi = lo;
+      for (i = N; i + N <= w.size(); i += N) {
+        const VF x = hn::LoadU(d, w.data() + i);
         lo = hn::Min(lo, x);
         hi = hn::Max(hi, x);
       }
       range = {hn::GetLane(hn::MinOfLanes(d, lo)), hn::GetLane(hn::MaxOfLanes(d, hi))};
     }
-    for (; i < n; ++i) range = {std::min(range.lo, w[i]), std::max(range.hi, w[i])};
-    return range;
+    for (; i < w.size(); ++i) range = {std::min(range.lo, w[i]), std::max(range.hi, w[i])};
+    return LargestBits(w.data(), w.size()) < tame_bits;
   }
 
   template <class Sink>
   HWY_INLINE void Run(const float* w, std::size_t n, uniform::Grid grid, Sink& sink) {
-    const F32 d;
-    const VF scale = hn::Set(d, grid.scale), zero = hn::Set(d, grid.zero);
     const float inverse = 1.0f / grid.scale;
-    const bool multiply = form_.recip && std::isfinite(inverse);
+    form_.recip&& std::isfinite(inverse) ? RunBy<true>(w, n, grid, inverse, sink)
+                                         : RunBy<false>(w, n, grid, inverse, sink);
+  }
+
+  template <bool kMultiply, class Sink>
+  HWY_INLINE void RunBy(const float* w, std::size_t n, uniform::Grid grid, float inverse, Sink& sink) {
+    const F32 d;
+    const VF scale = hn::Set(d, grid.scale), zero = hn::Set(d, grid.zero), factor = hn::Set(d, inverse);
     for (std::size_t c = 0; c < n; c += chunk_max) {
-      Chunk chunk = Open(w + c, std::min(chunk_max, n - c));
-      bool any = false;
-      for (std::size_t i = 0; i < chunk.n; i += lanes()) {
-        const VF x = hn::LoadU(d, chunk.w + i);
-        const VF quotient = multiply ? hn::Mul(x, hn::Set(d, inverse)) : hn::Div(x, scale);
-        any |= Encode(quotient, scale, zero, i);
+      const std::size_t part = std::min(chunk_max, n - c);
+      const float* from = Padded(w + c, part, pad_);
+      sink.Begin(from, part);
+      for (std::size_t i = 0; i < part; i += lanes()) {
+        const VF x = hn::LoadU(d, from + i);
+        sink.Vector(i, x, Encode(kMultiply ? hn::Mul(x, factor) : hn::Div(x, scale), scale, zero), scale);
       }
-      chunk.step = grid.scale;
-      if (any) chunk.clipped = clipped_;
-      sink(chunk);
+      sink.End();
     }
   }
 
@@ -90,16 +118,15 @@ class UniformEncoder {
   HWY_INLINE void Columns(const float* w, std::size_t cols, std::size_t first, Sink& sink) {
     const F32 d;
     for (std::size_t c = 0; c < cols; c += chunk_max) {
-      Chunk chunk = Open(w + c, std::min(chunk_max, cols - c));
-      chunk.steps = PaddedScales(first + c, chunk.n);
-      bool any = false;
-      for (std::size_t i = 0; i < chunk.n; i += lanes()) {
-        const VF x = hn::LoadU(d, chunk.w + i), scale = hn::LoadU(d, chunk.steps + i);
-        const VF quotient = form_.recip ? Reciprocal(x, scale) : hn::Div(x, scale);
-        any |= Encode(quotient, scale, shared_.zeros.empty() ? hn::Zero(d) : hn::LoadU(d, zero_pad_ + i), i);
+      const std::size_t part = std::min(chunk_max, cols - c);
+      const float* from = Padded(w + c, part, pad_);
+      PadScales(first + c, part);
+      sink.Begin(from, part);
+      for (std::size_t i = 0; i < part; i += lanes()) {
+        const VF x = hn::LoadU(d, from + i), scale = hn::Load(d, scale_pad_ + i), zero = hn::Load(d, zero_pad_ + i);
+        sink.Vector(i, x, Encode(form_.recip ? Reciprocal(x, scale) : hn::Div(x, scale), scale, zero), scale);
       }
-      if (any) chunk.clipped = clipped_;
-      sink(chunk);
+      sink.End();
     }
   }
 
@@ -110,52 +137,32 @@ class UniformEncoder {
     return hn::IfThenElse(hn::IsInf(inverse), hn::Div(x, scale), hn::Mul(x, inverse));
   }
 
-  HWY_INLINE Chunk Open(const float* w, std::size_t n) {
-    Chunk chunk;
-    chunk.w = Padded(w, n, pad_);
-    chunk.values = values_;
-    chunk.codes = codes_;
-    chunk.n = n;
-    return chunk;
-  }
-
   /// Column scales and zeros of a chunk, with 1 and 0 behind them.
-  HWY_INLINE const float* PaddedScales(std::size_t first, std::size_t n) {
+  HWY_INLINE void PadScales(std::size_t first, std::size_t n) {
     std::memcpy(scale_pad_, shared_.scales.data() + first, n * sizeof(float));
     std::fill(scale_pad_ + n, scale_pad_ + std::min(chunk_max, n + 16), 1.0f);
-    if (!shared_.zeros.empty()) {
-      std::memcpy(zero_pad_, shared_.zeros.data() + first, n * sizeof(float));
-      std::fill(zero_pad_ + n, zero_pad_ + std::min(chunk_max, n + 16), 0.0f);
-    }
-    return scale_pad_;
+    std::fill(zero_pad_, zero_pad_ + std::min(chunk_max, n + 16), 0.0f);
+    if (!shared_.zeros.empty()) std::memcpy(zero_pad_, shared_.zeros.data() + first, n * sizeof(float));
   }
 
-  /// q = clamp(rne(w/Δ) + z), ŵ = (q − z)·Δ of one vector; whether the clamp changed any.
-  HWY_INLINE bool Encode(VF quotient, VF scale, VF zero, std::size_t i) {
+  /// q = clamp(rne(w/Δ) + z), ŵ = (q − z)·Δ.
+  HWY_INLINE Encoded Encode(VF quotient, VF scale, VF zero) const {
     const F32 d;
-    const I32 di;
     const VF rounded = hn::Add(hn::Round(quotient), zero);
     const VF code = hn::Min(hn::Max(rounded, hn::Set(d, form_.code_lo)), hn::Set(d, form_.code_hi));
-    hn::StoreU(hn::Mul(hn::Sub(code, zero), scale), d, values_ + i);
-    hn::StoreU(hn::U8FromU32(hn::BitCast(U32(), hn::ConvertTo(di, code))), U8(), codes_ + i);
-    const auto clip = hn::Ne(rounded, code);
-    const auto flags = hn::IfThenElseZero(hn::RebindMask(di, clip), hn::Set(di, 1));
-    hn::StoreU(hn::U8FromU32(hn::BitCast(U32(), flags)), U8(), clipped_ + i);
-    return !hn::AllFalse(d, clip);
+    return {hn::Mul(hn::Sub(code, zero), scale), hn::Sub(code, hn::Set(d, code_lo_)), hn::Ne(rounded, code)};
   }
 
   const uniform::Form form_;
   const Region region_;
   const std::size_t group_;
   const Shared& shared_;
+  const float code_lo_;
   std::vector<float>* scales_ = nullptr;
   std::vector<std::uint8_t>* zeros_ = nullptr;
   alignas(64) float pad_[chunk_max];
-  alignas(64) float values_[chunk_max];
   alignas(64) float scale_pad_[chunk_max];
   alignas(64) float zero_pad_[chunk_max];
-  alignas(64) std::uint8_t codes_[chunk_max];
-  alignas(64) std::uint8_t clipped_[chunk_max];
 };
 
 void AnalyzeUniform(const uniform::Form& form, const RowTile& tile, const TileTask& task) {
@@ -163,16 +170,13 @@ void AnalyzeUniform(const uniform::Form& form, const RowTile& tile, const TileTa
   AnalyzeRows(tile, task, encoder);
 }
 
-/// Fills one row; false where the row is not tame.
+/// Fills values, codes, clip marks, and the scales and zeros of the tile's own regions. False: not on this target.
 bool StoreUniform(const uniform::Form& form, const RowQuantizer& quantizer, const RowTile& tile, QuantizedTile& q) {
-  if (!Tame(tile.w.data(), tile.w.size())) return false;
   UniformEncoder encoder(form, quantizer);
   const bool local = quantizer.region() == Region::row || quantizer.region() == Region::group;
   encoder.Collect(local ? &q.scales : nullptr, local && form.zero_point ? &q.zeros : nullptr);
-  StoreSink sink(q);
-  for (std::uint64_t r = 0; r < tile.rows; ++r) {
-    encoder.Row(tile.w.data() + r * tile.cols, tile.cols, tile.first_row + r, sink);
-  }
+  StoreSink sink(quantizer, q);
+  WalkRows(tile, encoder, sink);
   return true;
 }
 

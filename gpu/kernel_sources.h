@@ -6,8 +6,10 @@
 namespace quant::kernels {
 
 extern const std::string_view common;  ///< helpers; stands before each of the others
+extern const std::string_view cast;
 extern const std::string_view error_stats;
 extern const std::string_view gguf;
+extern const std::string_view nf4;
 extern const std::string_view uniform;
 extern const std::string_view value_stats;
 

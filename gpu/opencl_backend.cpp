@@ -16,7 +16,10 @@ namespace {
 /// Every kernel family. A new one: its file, a line in scheme_kernel.h, a line here.
 std::vector<std::unique_ptr<SchemeKernel>> all_kernels() {
   std::vector<std::unique_ptr<SchemeKernel>> all;
+  all.push_back(make_article_kernel());
+  all.push_back(make_cast_kernel());
   all.push_back(make_gguf_kernel());
+  all.push_back(make_nf4_kernel());
   all.push_back(make_rtn_kernel());
   return all;
 }

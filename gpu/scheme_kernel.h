@@ -48,7 +48,10 @@ class SchemeKernel {
                               const TileBuffers& on) const = 0;
 };
 
+std::unique_ptr<SchemeKernel> make_article_kernel();
+std::unique_ptr<SchemeKernel> make_cast_kernel();
 std::unique_ptr<SchemeKernel> make_gguf_kernel();
+std::unique_ptr<SchemeKernel> make_nf4_kernel();
 std::unique_ptr<SchemeKernel> make_rtn_kernel();
 
 }  // namespace quant

@@ -67,20 +67,26 @@ inline float2 region_range(global const float* w, region_t r, uint team, local f
   return range.x > range.y ? (float2)(0.0f, 0.0f) : range;
 }
 
+// 2^exponent, also where it is a denormal.
+inline float power_of_two(int exponent) {
+  return as_float(exponent >= -126 ? (uint)(exponent + 127) << 23 : 1u << max(0, exponent + 149));
+}
+
 // x rounded to nearest, ties to even, on the grid of a float with `mantissa` bits and smallest normal exponent
-// `least` (−14 for binary16). No overflow rule: the caller compares with the largest finite value (methods.md 1.2).
+// `least` (−14 for binary16), as if its exponents went on: the caller looks for overflow (methods.md 1.2).
 inline float round_to_grid(float x, int mantissa, int least) {
   const uint magnitude = as_uint(x) & 0x7fffffffu, sign = as_uint(x) & 0x80000000u;
-  const int exponent = max((int)(magnitude >> 23), 1) - 127;
+  const int field = (int)(magnitude >> 23), exponent = max(field, 1) - 127;
   // Bits to drop: those beyond the mantissa, and one more for each octave below the smallest normal.
   const int drop = 23 - mantissa + max(least - exponent, 0);
   if (drop <= 0) return x;
-  if (drop > 24) return as_float(sign);  // below half of the smallest subnormal
-  if (magnitude < 0x00800000u || drop > 23) {
-    // The step passes the float's own leading bit: round the significand as an integer, then scale it back exactly.
-    const uint significand = (magnitude & 0x007fffffu) | (magnitude < 0x00800000u ? 0u : 0x00800000u);
-    const uint kept = (significand + (1u << (drop - 1)) - 1u + ((significand >> drop) & 1u)) >> drop;
-    return as_float(as_uint(ldexp((float)kept, drop + exponent - 23)) | sign);
+  if (drop > 24 || (drop == 24 && field == 0)) return as_float(sign);  // below half a step
+  if (drop >= 23 && field > 0) {
+    // The step is the float's leading bit or twice that: the implied bit takes part in the rounding.
+    const uint significand = (magnitude & 0x007fffffu) | 0x00800000u;
+    const uint steps = (significand + (1u << (drop - 1)) - 1u + ((significand >> drop) & 1u)) >> drop;
+    const uint step_field = (uint)(field + drop - 23);
+    return as_float((steps == 0 ? 0u : (step_field + steps - 1u) << 23) | sign);  // 0, 1 or 2 steps
   }
   const uint rounded = magnitude + (1u << (drop - 1)) - 1u + ((magnitude >> drop) & 1u);
   return as_float((rounded & ~((1u << drop) - 1u)) | sign);

@@ -71,11 +71,41 @@ class TestSchemeKernels : public QObject {
       const auto quantizer = twins::fit(scheme.toStdString(), *view);
       QVERIFY(quantizer);
       QVERIFY(device->runs(*quantizer));
-      const RowTile tile{std::span(weights).subspan(cols), rows - 1, cols, 1};
+      const std::uint64_t aligned = quantizer->row_alignment(cols), first = aligned < rows ? aligned : 0;
+      const RowTile tile{std::span(weights).subspan(first * cols), rows - first, cols, first};
       const auto got = device->quantize(*quantizer, tile);
       QVERIFY2(got, got ? "" : one_line(got.error()).c_str());
       const QString different = twins::difference(*got, quantizer->quantize(tile));
       QVERIFY2(different.isEmpty(), qPrintable(QString("%1 columns: %2").arg(cols).arg(different)));
+    }
+  }
+
+  void castsOfAnyBitsEqualTheReference_data() {
+    QTest::addColumn<QString>("scheme");
+    for (const char* scheme : {"tf32", "bf16", "fp16", "fp8-e4m3", "fp8-e5m2:overflow=ieee", "fp6-e3m2", "fp6-e2m3",
+                               "fp4-e2m1", "fp4-e2m1:group=32", "fp16:group=32"})
+      QTest::newRow(scheme) << QString(scheme);
+  }
+  void castsOfAnyBitsEqualTheReference() {
+    QFETCH(QString, scheme);
+    constexpr std::uint64_t n = 1 << 16;
+    std::mt19937 random(3);
+    std::vector<float> weights(n);
+    // Half of them near the formats' ranges, and low bits cleared at random, so that ties are common.
+    for (auto& x : weights) {
+      const auto bits = std::uint32_t(random() & (0xffffffffu << (random() % 25)));
+      const auto exponent = std::uint32_t(127 - 30 + random() % 50);
+      x = std::bit_cast<float>(random() % 2 ? bits : (bits & 0x807fffffu) | exponent << 23);
+    }
+    const auto view = memory_tensor("w", {n}, weights);
+    const auto quantizer = twins::fit(scheme.toStdString(), *view);
+    QVERIFY(quantizer);
+    const RowTile tile{weights, 1, n, 0};
+    for (const std::size_t form : {0, 1}) {
+      QVERIFY2(backend(form), "no OpenCL device: install pocl-opencl-icd");
+      const auto got = backend(form)->quantize(*quantizer, tile);
+      QVERIFY2(got, got ? "" : one_line(got.error()).c_str());
+      QCOMPARE(twins::difference(*got, quantizer->quantize(tile)), QString());
     }
   }
 

@@ -20,9 +20,9 @@ void ValueSums::merge(const ValueSums& later) {
   const auto a = static_cast<double>(count), b = static_cast<double>(later.count);
   const double n = a + b, d = later.mean - mean;
   const double d_n = d / n, d2 = d * d_n;
-  m4 += later.m4 + d2 * d_n * d_n * (a * b) * (a * a - a * b + b * b) / n +
+  m4 += later.m4 + d2 * d_n * d_n * (a * b) * (a * a - a * b + b * b) +
         6 * d_n * d_n * (a * a * later.m2 + b * b * m2) + 4 * d_n * (a * later.m3 - b * m3);
-  m3 += later.m3 + d2 * d_n * (a * b) * (a - b) / n + 3 * d_n * (a * later.m2 - b * m2);
+  m3 += later.m3 + d2 * d_n * (a * b) * (a - b) + 3 * d_n * (a * later.m2 - b * m2);
   m2 += later.m2 + d2 * a * b;
   mean += d_n * b;
   count += later.count;

@@ -1,0 +1,77 @@
+#include "app/cli/selection.h"
+
+#include <fmt/format.h>
+
+#include "core/base/text.h"
+
+namespace quant::cli {
+namespace {
+
+/// Keeps the real-valued ones; an empty result is an error that says why.
+Result<std::vector<std::size_t>> matched(const Source& source, const std::string& regex) {
+  QUANT_TRY(all, match_tensors(source, regex));
+  const auto where = fmt::format("{}, --tensor {}", printable(source.path().string()), printable(regex));
+  if (all.empty())
+    return failure(ErrorCode::not_found, "choose tensors", where,
+                   fmt::format("matches none of {} names", source.tensors().size()),
+                   "quantoscope-cli inspect lists the names");
+  std::erase_if(all, [&](std::size_t i) { return !is_real(source.tensors()[i]); });
+  if (all.empty())
+    return failure(ErrorCode::unsupported, "choose tensors", where, "matches only tensors of integers",
+                   "choose tensors of real numbers");
+  return all;
+}
+
+template <class Wanted>
+std::vector<std::size_t> those(const Source& source, Wanted wanted) {
+  std::vector<std::size_t> found;
+  for (std::size_t i = 0; i < source.tensors().size(); ++i)
+    if (wanted(source.tensors()[i])) found.push_back(i);
+  return found;
+}
+
+}  // namespace
+
+bool is_real(const TensorInfo& tensor) { return info(tensor.dtype).real; }
+
+Result<std::size_t> one_tensor(const Source& source, const Arguments& args) {
+  if (args.has("tensor")) return find_tensor(source, args.text("tensor"));
+  if (source.tensors().size() == 1) return 0;
+  return failure(ErrorCode::usage, "choose tensor", printable(source.path().string()),
+                 fmt::format("holds {} tensors and --tensor is missing", source.tensors().size()),
+                 "give --tensor NAME; quantoscope-cli inspect lists the names");
+}
+
+Result<std::vector<std::size_t>> real_tensors(const Source& source, const Arguments& args) {
+  if (args.has("tensor")) return matched(source, args.text("tensor"));
+  auto found = those(source, is_real);
+  if (found.empty())
+    return failure(ErrorCode::unsupported, "choose tensors", printable(source.path().string()),
+                   fmt::format("none of {} tensors holds real numbers", source.tensors().size()),
+                   "give a checkpoint with floating-point weights");
+  return found;
+}
+
+Result<std::vector<std::size_t>> chosen_tensors(const Source& source, const Arguments& args) {
+  if (args.has("tensor")) return matched(source, args.text("tensor"));
+  auto found = those(source, is_candidate);
+  if (!found.empty()) return found;
+  return real_tensors(source, args);
+}
+
+Result<std::vector<Scheme>> chosen_schemes(const Arguments& args, std::string_view option) {
+  std::vector<Scheme> schemes;
+  for (const auto& text : args.all(option)) {
+    QUANT_TRY(scheme, Scheme::parse(text));
+    schemes.push_back(std::move(scheme));
+  }
+  return schemes;
+}
+
+std::uint64_t elements_of(const Source& source, const std::vector<std::size_t>& tensors) {
+  std::uint64_t n = 0;
+  for (const auto i : tensors) n += source.tensors()[i].elements();
+  return n;
+}
+
+}  // namespace quant::cli

@@ -1,0 +1,31 @@
+#pragma once
+// Which tensors and schemes a command was asked for.
+
+#include <vector>
+
+#include "app/cli/arguments.h"
+#include "core/methods/scheme.h"
+#include "core/sources/source.h"
+
+namespace quant::cli {
+
+/// The tensor that --tensor names exactly; without it the only one of the file. Errors: not_found, usage.
+Result<std::size_t> one_tensor(const Source& source, const Arguments& args);
+
+/// Whether its elements are real numbers that can be analysed.
+bool is_real(const TensorInfo& tensor);
+
+/// The real-valued tensors whose names --tensor (a regex that searches) matches; without it those that a plan may
+/// choose a scheme for, or all real-valued ones where there are none. In file order, never empty. Errors: usage (bad
+/// regex), not_found (nothing matches), unsupported (nothing of it is real-valued).
+Result<std::vector<std::size_t>> chosen_tensors(const Source& source, const Arguments& args);
+
+/// All real-valued tensors, or those that --tensor matches. Errors: as above.
+Result<std::vector<std::size_t>> real_tensors(const Source& source, const Arguments& args);
+
+/// The schemes of every --scheme, parsed. Errors: bad_scheme.
+Result<std::vector<Scheme>> chosen_schemes(const Arguments& args, std::string_view option = "scheme");
+
+std::uint64_t elements_of(const Source& source, const std::vector<std::size_t>& tensors);
+
+}  // namespace quant::cli

@@ -1,0 +1,158 @@
+// sensitivity: the map of a model, measured once and kept in a session.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "app/cli/commands.h"
+#include "app/cli/json.h"
+#include "app/cli/run.h"
+#include "app/cli/selection.h"
+#include "app/cli/table.h"
+#include "core/base/text.h"
+#include "core/sensitivity/metric.h"
+
+namespace quant::cli {
+namespace {
+
+using Kind = Option::Kind;
+constexpr Option options[] = {
+    {Kind::operand, "MODEL", "", "a checkpoint, or a model's folder", true},
+    {Kind::repeated, "scheme", "S", "a candidate (repeatable)", true},
+    {Kind::repeated, "metric", "M", "mse, sqnr or size (repeatable; default mse)"},
+    {Kind::value, "tensor", "REGEX", "the tensors whose names it matches (default: linear weights and embeddings)"},
+    {Kind::value, "out", "S.qscope", "the session; where it exists only what is missing is measured", true},
+    {Kind::value, "tokens", "IDS.npy", "tokens for metrics that run the model"},
+    {Kind::value, "calib", "C", "a calibration file"},
+    {Kind::value, "imatrix", "F", "importance weights of another tool"},
+    {Kind::repeated, "evidence", "F", "measurements of another tool"},
+};
+
+Result<void> refuse_later_options(const Run& run) {
+  for (const auto* name : {"tokens", "calib", "imatrix", "evidence"})
+    if (run.args().has(name))
+      return failure(ErrorCode::unsupported, "sensitivity", fmt::format("--{}", name), "this version does not read it",
+                     "leave it out; the metrics mse, sqnr and size need the weights alone");
+  return {};
+}
+
+Result<std::vector<const Metric*>> chosen_metrics(const Run& run) {
+  std::vector<const Metric*> metrics;
+  for (const auto& id : run.args().all("metric")) {
+    QUANT_TRY(metric, metric_named(id));
+    if (std::find(metrics.begin(), metrics.end(), metric) == metrics.end()) metrics.push_back(metric);
+  }
+  if (metrics.empty()) {
+    QUANT_TRY(metric, metric_named("mse"));
+    metrics.push_back(metric);
+  }
+  return metrics;
+}
+
+/// Weights still to be measured, over all missing pairs.
+std::uint64_t missing_weights(const Source& source, const Session& session, std::span<const Scheme> schemes,
+                              std::span<const std::size_t> tensors) {
+  std::uint64_t weights = 0;
+  for (const auto t : tensors)
+    for (const auto& s : schemes)
+      if (!session.has(source.tensors()[t].name, s.text())) weights += source.tensors()[t].elements();
+  return weights;
+}
+
+/// The rows of what was asked for, and evidence.
+Result<std::vector<Measurement>> asked_rows(const Session& session, std::span<const Metric* const> metrics,
+                                            std::span<const Scheme> schemes, const Source& source,
+                                            std::span<const std::size_t> tensors) {
+  std::set<std::string> scheme_set, tensor_set;
+  for (const auto& s : schemes) scheme_set.insert(s.text());
+  for (const auto t : tensors) tensor_set.insert(source.tensors()[t].name);
+  QUANT_TRY(rows, measurements(session, metrics));
+  std::erase_if(rows, [&](const Measurement& m) {
+    return m.source.empty() && (!scheme_set.contains(m.scheme) || !tensor_set.contains(m.tensor));
+  });
+  return rows;
+}
+
+Json rows_json(std::span<const Measurement> rows) {
+  Json list = Json::array();
+  for (const auto& m : rows) {
+    Json row = {{"tensor", m.tensor}, {"scheme", m.scheme}, {"metric", m.metric}, {"value", number(m.value)}};
+    if (!m.source.empty()) row["source"] = m.source;
+    list.push_back(std::move(row));
+  }
+  return list;
+}
+
+Json correlations_json(std::span<const RankCorrelation> pairs) {
+  Json json = Json::object();
+  for (const auto& p : pairs) json[p.a + "/" + p.b][p.scheme] = {{"spearman", number(p.spearman)}, {"n", p.n}};
+  return json;
+}
+
+std::string text_of(std::span<const Measurement> rows, std::span<const RankCorrelation> pairs) {
+  Table table({"tensor", "scheme", "metric", ">value"});
+  for (const auto& m : rows) table.row({printable(m.tensor), printable(m.scheme), m.metric, figure(m.value)});
+  std::string text = table.text();
+  if (pairs.empty()) return text;
+  Table ranks({"rank correlation", "scheme", ">Spearman", ">tensors"});
+  for (const auto& p : pairs) ranks.row({p.a + " / " + p.b, p.scheme, fixed(p.spearman, 3), grouped(p.n)});
+  return text + "\n" + ranks.text();
+}
+
+Result<void> nothing_measured(const Session& session, std::span<const Scheme> schemes) {
+  QUANT_TRY(stored, session.analyses());
+  for (const auto& a : stored)
+    if (!a.refused.empty() && a.scheme == schemes.front().text())
+      return failure(ErrorCode::refused, "sensitivity", printable(a.tensor), a.scheme + ": " + a.refused,
+                     "choose other schemes");
+  return failure(ErrorCode::refused, "sensitivity", schemes.front().text(), "no tensor could be measured",
+                 "choose other schemes");
+}
+
+Result<void> print(Run& run, const Session& session, const SensitivityRun& did, std::span<const Metric* const> metrics,
+                   std::span<const Measurement> rows) {
+  const auto pairs = rank_correlations(rows);
+  if (run.json()) {
+    Json floor = Json::object();  // these metrics are exact: they come from all weights, without sampling
+    for (const auto* m : metrics) floor[std::string(m->id)] = 0.0;
+    return run.answer({{"session", session.file().string()},
+                       {"measured", did.measured},
+                       {"reused", did.reused},
+                       {"refused", did.refused},
+                       {"rank_correlation", correlations_json(pairs)},
+                       {"noise_floor", std::move(floor)},
+                       {"rows", rows_json(rows)}});
+  }
+  return run.show(fmt::format("{}\n{} pairs measured, {} reused, {} refused; kept in {}\n", text_of(rows, pairs),
+                              did.measured, did.reused, did.refused, printable(session.file().string())));
+}
+
+Result<void> run(Run& run) {
+  QUANT_CHECK(refuse_later_options(run));
+  QUANT_TRY(schemes, chosen_schemes(run.args()));
+  QUANT_TRY(metrics, chosen_metrics(run));
+  QUANT_TRY(source, open_source(run.args().text("MODEL")));
+  QUANT_TRY(tensors, chosen_tensors(*source, run.args()));
+  QUANT_TRY(session, Session::create(run.args().text("out")));
+  QUANT_CHECK(session->bind(*source));
+  const auto weights = missing_weights(*source, *session, schemes, tensors);
+  run.begin("sensitivity", weights);
+  QUANT_TRY(did, run.on_device(weights, [&](const Devices& devices) {
+    return measure_sensitivity(*source, *session, schemes, tensors, devices, run.job());
+  }));
+  QUANT_TRY(rows, asked_rows(*session, metrics, schemes, *source, tensors));
+  const bool any = std::any_of(rows.begin(), rows.end(), [](const Measurement& m) { return m.source.empty(); });
+  if (!any) return nothing_measured(*session, schemes);
+  return print(run, *session, did, metrics, rows);
+}
+
+}  // namespace
+
+extern const Command sensitivity_command;
+constinit const Command sensitivity_command{
+    "sensitivity", "Measure every tensor under candidate schemes, into a session; resumable",
+    "quantoscope-cli sensitivity model.safetensors --scheme rtn:bits=4,group=128 --scheme q8_0 --out model.qscope",
+    options, run};
+
+}  // namespace quant::cli

@@ -55,6 +55,7 @@ QuantizedTile tile_like(const RowTile& tile) {
 }
 
 std::uint64_t regions(Region region, const MatrixShape& shape, std::uint64_t group) {
+  if (shape.elements() == 0) return 0;
   const auto runs = [group](std::uint64_t n) { return (n + group - 1) / group; };
   switch (region) {
     case Region::none: return 0;

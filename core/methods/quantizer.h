@@ -46,7 +46,8 @@ struct QuantizedTile {
 /// A tile without content in the place of `tile`.
 QuantizedTile tile_like(const RowTile& tile);
 
-/// Regions of a matrix shape: scales that a scheme stores. `group` counts for group and block regions.
+/// Regions of a matrix shape: scales that a scheme stores, none where there are no elements. `group` counts for group
+/// and block regions.
 std::uint64_t regions(Region region, const MatrixShape& shape, std::uint64_t group);
 
 /// What `fit` learned for all rows; plain data that a device can copy.

@@ -85,8 +85,7 @@ class CastRows final : public RowQuantizer {
   void dequantize(QuantizedTile& tile) const override;
   void steps(const RowTile& tile, const QuantizedTile& q, std::span<float> out) const override;
   std::uint64_t stored_bytes(const MatrixShape& shape) const override {
-    return packed_bytes(shape.elements(), stored_bits(format_)) +
-           (shape.elements() > 0 ? regions(region_, shape, group()) * scale_bytes : 0);
+    return packed_bytes(shape.elements(), stored_bits(format_)) + regions(region_, shape, group()) * scale_bytes;
   }
   std::vector<std::uint8_t> pack(const QuantizedTile& whole) const override;
 

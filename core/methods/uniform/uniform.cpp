@@ -169,7 +169,6 @@ void UniformRows::steps(const RowTile&, const QuantizedTile& q, std::span<float>
 }
 
 std::uint64_t UniformRows::stored_bytes(const MatrixShape& shape) const {
-  if (shape.elements() == 0) return 0;
   const std::uint64_t bits = std::uint64_t(form_.bits), scales = regions(region_, shape, group());
   const std::uint64_t zeros = form_.zero_point ? packed_bytes(scales, bits) : 0;
   return packed_bytes(shape.elements(), bits) + scales * form_.scale_bytes + zeros;

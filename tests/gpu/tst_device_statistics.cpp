@@ -1,5 +1,6 @@
 // Statistics made on a device: counts equal the reference's, sums within 1e-9 relative (methods.md 0.3, design.md).
 
+#include "core/backend/analysis.h"
 #include "tests/gpu/twins.h"
 
 using namespace quant;
@@ -99,6 +100,47 @@ class TestDeviceStatistics : public QObject {
     QVERIFY(relative(got.m4, want.m4) <= sums_agree);
     // The third moment cancels: its measure is n·σ³.
     QVERIFY(std::fabs(got.m3 - want.m3) <= sums_agree * n * spread * spread * spread);
+  }
+
+  void wholeTensorsEqualTheReference() {
+    constexpr std::uint64_t rows = 1600, cols = 1000;  // several tiles, the last one short; blocks of nf4 cross rows
+    const auto view = memory_tensor("w", {rows, cols}, twins::odd_weights(rows, cols));
+    std::vector<Scheme> schemes;
+    for (const char* text : {"rtn:bits=4,group=128", "rtn:gran=column,asym", "nf4", "fp8-e4m3"})
+      schemes.push_back(*Scheme::parse(text));
+    JobContext job;
+    const Devices with{backend(0), reference_.get(), 1, 0}, without{reference_.get(), reference_.get(), 2, 0};
+    const auto got = analyze(*view, schemes, with, job), want = analyze(*view, schemes, without, job);
+    QVERIFY2(got && want, got ? "" : one_line(got.error()).c_str());
+    for (std::size_t i = 0; i < schemes.size(); ++i) {
+      QCOMPARE((*got)[i].device, std::string("opencl:0"));
+      QCOMPARE(difference((*got)[i].stats, (*want)[i].stats), QString());
+      QVERIFY((*got)[i].figures.p99_abs == (*want)[i].figures.p99_abs);
+      QVERIFY((*got)[i].figures.p50_abs == (*want)[i].figures.p50_abs);
+    }
+  }
+
+  void aTileWithoutWeightsHasNoErrors() {
+    const auto view = memory_tensor("w", {1, 8}, std::vector<float>(8));
+    const auto quantizer = twins::fit("rtn", *view);
+    ErrorStats stats;
+    stats.sums.count = 5;
+    const TileTask tasks[] = {{quantizer.get(), &stats.sums, &stats.counters, nullptr}};
+    QVERIFY(backend(0)->analyze({{}, 0, 8, 0}, tasks));
+    QCOMPARE(stats.sums.count, std::uint64_t(0));
+    QVERIFY(backend(0)->quantize(*quantizer, {{}, 0, 8, 0})->codes.empty());
+  }
+
+  void aFailureInMidWorkNamesItself() {
+    // More lanes than any device has: the launch fails, and the error says with what.
+    const auto device = twins::open({.lanes = 1 << 20, .fp64 = true, .exact_division = true, .local_counters = true});
+    QVERIFY2(device, "no OpenCL device: install pocl-opencl-icd");
+    const std::vector<float> weights(64, 1.0f);
+    const auto view = memory_tensor("w", {1, 64}, weights);
+    const auto failed = device->quantize(*twins::fit("rtn", *view), {weights, 1, 64, 0});
+    QVERIFY(!failed);
+    QCOMPARE(failed.error().code, ErrorCode::device);
+    QVERIFY2(failed.error().why.starts_with("CL_"), failed.error().why.c_str());
   }
 
   void percentilesEqualTheReference_data() { formsAndShapes_data(); }

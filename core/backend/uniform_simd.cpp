@@ -2,6 +2,7 @@
 
 #include "core/backend/chunk.h"
 #include "core/backend/native_kernel.h"
+#include "core/methods/uniform/article.h"
 #include "core/methods/uniform/rtn.h"
 #include "core/methods/uniform/uniform.h"
 
@@ -199,11 +200,11 @@ HWY_EXPORT(TargetInUse);
 
 class UniformKernel final : public NativeKernel {
  public:
-  bool offers(const Method& method) const override { return method.id == "rtn"; }
+  bool offers(const Method& method) const override { return method.id == "rtn" || method.id == "article"; }
 
   bool runs(const RowQuantizer& quantizer) const override {
     const Scheme& scheme = quantizer.scheme();
-    return offers(scheme.method()) && scheme.word("range") == "minmax";
+    return scheme.method().id == "article" || (scheme.method().id == "rtn" && scheme.word("range") == "minmax");
   }
 
   void analyze(const RowTile& tile, const TileTask& task) const override {
@@ -220,7 +221,9 @@ class UniformKernel final : public NativeKernel {
   }
 
  private:
-  static uniform::Form form_of(const Scheme& scheme) { return rtn_form(scheme); }
+  static uniform::Form form_of(const Scheme& scheme) {
+    return scheme.method().id == "article" ? article_form(scheme) : rtn_form(scheme);
+  }
 };
 
 }  // namespace

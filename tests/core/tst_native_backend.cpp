@@ -67,6 +67,7 @@ const char* const schemes[] = {
     "rtn:bits=4,group=128",   "rtn:bits=2,group=32,asym",       "rtn:bits=8,gran=row",        "rtn:bits=3,gran=row,asym",
     "rtn:bits=4,gran=tensor", "rtn:bits=5,gran=tensor,asym",    "rtn:bits=6,gran=column",     "rtn:bits=4,gran=column,asym",
     "rtn:bits=4,group=64,full,recip", "rtn:bits=4,group=48,asym,nowiden", "rtn:bits=4,gran=column,recip", "rtn:bits=4,group=64,scales=f16",
+    "article", "article:bits=8,gran=row", "article:bits=3,gran=tensor", "article:bits=4,group=32,decimals=2",
 };
 
 std::unique_ptr<TensorView> tensor(const Case& c) {

@@ -296,6 +296,22 @@ class TestSources : public QObject {
     QVERIFY(read.error().code == ErrorCode::io);
   }
 
+  void whatOnceBrokeAReaderDoesNoHarm_data() {
+    QTest::addColumn<QString>("file");
+    for (const char* folder : {QUANT_TEST_DATA "/hostile", QUANT_TEST_DATA "/../fuzz/corpus"}) {
+      for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+        if (!entry.is_regular_file() || entry.path().extension() == ".md") continue;
+        QTest::newRow(entry.path().filename().c_str()) << QString::fromStdString(entry.path().string());
+      }
+    }
+  }
+  void whatOnceBrokeAReaderDoesNoHarm() {
+    QFETCH(QString, file);
+    const auto source = quant::open_source(file.toStdString());
+    if (!source) return;  // refusing is fine
+    for (std::size_t i = 0; i < (*source)->tensors().size(); ++i) all_rows(**source, i);
+  }
+
   void tensorsAreFoundByNameAndRegex() {
     const auto source = quant::open_source(put("find.safetensors", safetensors({"a.weight", "b.weight", "a.bias"})));
     QVERIFY(source);

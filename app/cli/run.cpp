@@ -125,7 +125,8 @@ void Run::note(std::string_view text) {
 Result<void> Run::answer(Json document) {
   stop_watching();
   answered_ = true;
-  if (device_) document["device"] = {{"id", device_->backend->id()}, {"why", device_->why}};
+  if (device_ && !document.contains("device"))
+    document["device"] = {{"id", device_->backend->id()}, {"why", device_->why}};
   if (!warnings_.empty()) document["warnings"] = warnings_;
   return write_out(dump(document));
 }

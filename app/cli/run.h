@@ -39,6 +39,8 @@ class Run {
 
   /// The device as --device asks, chosen at the first call from the size of the work. Errors: of choose_device.
   Result<Devices> devices(std::uint64_t work_weights);
+  /// Why that device was picked; empty before.
+  std::string device_why() const { return device_ ? device_->why : std::string(); }
   /// work(devices) → Result<T>. A device that fails in mid-work is reported once, and the work is done again on the
   /// CPU.
   template <class Work>
@@ -58,7 +60,7 @@ class Run {
   /// A line on stderr with -v.
   void note(std::string_view text);
 
-  /// The result with --json: adds `device` and `warnings` and prints it as the one document.
+  /// The result with --json: adds `device` (where it has none) and `warnings`, and prints it as the one document.
   Result<void> answer(Json document);
   /// The result for people; nothing with -q.
   Result<void> show(std::string_view text);

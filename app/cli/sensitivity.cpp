@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -90,14 +91,32 @@ Json correlations_json(std::span<const RankCorrelation> pairs) {
   return json;
 }
 
-std::string text_of(std::span<const Measurement> rows, std::span<const RankCorrelation> pairs) {
-  Table table({"tensor", "scheme", "metric", ">value"});
-  for (const auto& m : rows) table.row({printable(m.tensor), printable(m.scheme), m.metric, figure(m.value)});
-  std::string text = table.text();
-  if (pairs.empty()) return text;
+/// One table a metric: tensors down, schemes across. Evidence has rows of its own below.
+std::string text_of(std::span<const Measurement> rows, std::span<const Metric* const> metrics,
+                    std::span<const RankCorrelation> pairs) {
+  std::string text;
+  for (const auto* metric : metrics) {
+    std::vector<std::string> schemes, tensors;
+    std::map<std::pair<std::string, std::string>, std::optional<double>> cells;
+    for (const auto& m : rows) {
+      if (m.metric != metric->id || !m.source.empty()) continue;
+      for (auto [list, name] : {std::pair{&schemes, &m.scheme}, std::pair{&tensors, &m.tensor}})
+        if (std::find(list->begin(), list->end(), *name) == list->end()) list->push_back(*name);
+      cells[{m.tensor, m.scheme}] = m.value;
+    }
+    std::vector<std::string> headings = {fmt::format("{}", metric->title)};
+    for (const auto& s : schemes) headings.push_back(">" + s);
+    Table table(std::move(headings));
+    for (const auto& t : tensors) {
+      std::vector<std::string> cell = {printable(t)};
+      for (const auto& s : schemes) cell.push_back(cells.contains({t, s}) ? figure(cells[{t, s}]) : "refused");
+      table.row(std::move(cell));
+    }
+    text += table.text() + "\n";
+  }
   Table ranks({"rank correlation", "scheme", ">Spearman", ">tensors"});
   for (const auto& p : pairs) ranks.row({p.a + " / " + p.b, p.scheme, fixed(p.spearman, 3), grouped(p.n)});
-  return text + "\n" + ranks.text();
+  return text + (ranks.empty() ? "" : ranks.text() + "\n");
 }
 
 Result<void> nothing_measured(const Session& session, std::span<const Scheme> schemes) {
@@ -124,7 +143,7 @@ Result<void> print(Run& run, const Session& session, const SensitivityRun& did, 
                        {"noise_floor", std::move(floor)},
                        {"rows", rows_json(rows)}});
   }
-  return run.show(fmt::format("{}\n{} pairs measured, {} reused, {} refused; kept in {}\n", text_of(rows, pairs),
+  return run.show(fmt::format("{}{} pairs measured, {} reused, {} refused; kept in {}\n", text_of(rows, metrics, pairs),
                               did.measured, did.reused, did.refused, printable(session.file().string())));
 }
 

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/base/text.h"
+
 namespace quant::cli {
 namespace {
 
@@ -49,7 +51,11 @@ std::string Table::text() const {
   return out;
 }
 
-std::string figure(std::optional<double> x) { return x ? fmt::format("{:.4g}", *x) : "–"; }
+std::string figure(std::optional<double> x) {
+  if (!x) return "–";
+  const bool whole = *x >= 0 && *x < 1e15 && *x == std::floor(*x);
+  return whole ? grouped(static_cast<std::uint64_t>(*x)) : fmt::format("{:.4g}", *x);
+}
 
 std::string fixed(std::optional<double> x, int decimals) { return x ? fmt::format("{:.{}f}", *x, decimals) : "–"; }
 

@@ -26,7 +26,7 @@ class Table {
 
 /// Columns that UTF-8 text takes: characters, not bytes.
 std::size_t columns(std::string_view text);
-/// Four significant digits, "–" where there is none.
+/// Four significant digits; whole numbers in full, in groups of three; "–" where there is none.
 std::string figure(std::optional<double> x);
 /// Fixed decimals, "–" where there is none.
 std::string fixed(std::optional<double> x, int decimals);

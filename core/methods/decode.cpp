@@ -37,17 +37,21 @@ void decode_bf16(std::span<const std::byte> in, std::span<float> out) {
   }
 }
 
-/// Without branches, so that the compiler makes vectors of it: normal halves keep their fields under another bias,
-/// subnormal ones are the fraction bits below 2^−14, and the largest exponent becomes float32's largest.
+/// All ones where a < b, else 0, for numbers below 2^31: plain arithmetic, which compilers turn into vectors where they
+/// would make a branch of a condition.
+std::uint32_t mask_below(std::uint32_t a, std::uint32_t b) { return std::uint32_t(std::int32_t(a - b) >> 31); }
+
+/// Normal halves keep their fields under another bias, subnormal ones are the fraction bits below 2^−14, and the
+/// largest exponent (Inf, NaN) becomes float32's largest.
 void decode_f16(std::span<const std::byte> in, std::span<float> out) {
   for (std::size_t i = 0; i < out.size(); ++i) {
     std::uint16_t half;
     std::memcpy(&half, in.data() + i * 2, 2);
     const std::uint32_t sign = std::uint32_t(half & 0x8000u) << 16, fields = std::uint32_t(half & 0x7FFFu) << 13;
-    const std::uint32_t normal = fields + (112u << 23), special = fields + (224u << 23);
+    const std::uint32_t special = ~mask_below(fields, 31u << 23), subnormal = mask_below(fields, 1u << 23);
+    const std::uint32_t wide = fields + (112u << 23) + (special & (112u << 23));
     const float fraction = std::bit_cast<float>(fields + (113u << 23)) - 0x1p-14f;
-    std::uint32_t bits = fields >= (31u << 23) ? special : normal;  // fields of Inf and NaN start at 31 << 23
-    bits = fields < (1u << 23) ? std::bit_cast<std::uint32_t>(fraction) : bits;
+    const std::uint32_t bits = (std::bit_cast<std::uint32_t>(fraction) & subnormal) | (wide & ~subnormal);
     out[i] = std::bit_cast<float>(bits | sign);
   }
 }

@@ -138,14 +138,16 @@ QuantizedTile CastRows::quantize(const RowTile& tile) const {
 }
 
 bool CastRows::encode(std::span<const float> w, float scale, std::uint64_t at, QuantizedTile& q) const {
+  const Overflow overflow = overflow_;
+  const Format format = format_;  // a copy: byte stores could alias the member, which would be read again each time
   bool any = false;
   for (std::size_t i = 0; i < w.size(); ++i) {
     float x = w[i] / scale;
     // A denormal scale is coarse: the quotient of a finite weight may leave float32, and saturates like any other.
     if (std::isinf(x) && std::isfinite(w[i])) x = std::copysign(std::numeric_limits<float>::max(), x);
-    const auto [code, saturated] = float_format::encode(x, format_, overflow_);
+    const auto [code, saturated] = float_format::encode(x, format, overflow);
     if (q.codes.empty()) {
-      q.values[at + i] = float_format::decode<float>(code, format_) * scale;
+      q.values[at + i] = float_format::decode<float>(code, format) * scale;
     } else {
       q.codes[at + i] = std::uint8_t(code);
       q.values[at + i] = values_[code] * scale;

@@ -29,12 +29,13 @@ class UniformRows final : public RowQuantizer {
         form_(form),
         estimate_(estimate),
         region_(region_of(scheme_)),
+        group_(std::uint64_t(scheme_.integer("group"))),
         shared_(std::move(shared)) {}
 
   const Scheme& scheme() const override { return scheme_; }
   CodeForm codes() const override { return {form_.bits, form_.code_lo < 0}; }
   Region region() const override { return region_; }
-  std::uint64_t group() const override { return std::uint64_t(scheme_.integer("group")); }
+  std::uint64_t group() const override { return group_; }
   const Shared& shared() const override { return shared_; }
 
   QuantizedTile quantize(const RowTile& tile) const override;
@@ -46,12 +47,14 @@ class UniformRows final : public RowQuantizer {
   }
 
  private:
-  std::uint64_t run_length(std::uint64_t cols) const { return region_ == Region::group ? group() : cols; }
+  /// Neighbours in a row that share a grid.
+  std::uint64_t run_length(std::uint64_t cols) const {
+    return region_ == Region::group ? group_ : region_ == Region::column ? 1 : cols;
+  }
   bool encode(std::span<const float> w, Grid g, std::uint8_t* codes, std::uint8_t* clipped) const;
   float decode(std::uint8_t code, Grid g) const;
-  Grid grid_at(const QuantizedTile& q, std::uint64_t row, std::uint64_t col) const;
-  bool quantize_runs(const RowTile& tile, QuantizedTile& q) const;
-  bool quantize_shared(const RowTile& tile, QuantizedTile& q) const;
+  void learn_grids(const RowTile& tile, QuantizedTile& q) const;
+  Grid shared_grid(std::uint64_t index) const;
   template <class Visit>
   void each_run(const QuantizedTile& q, Visit visit) const;
 
@@ -59,12 +62,13 @@ class UniformRows final : public RowQuantizer {
   Form form_;
   Estimator estimate_;
   Region region_;
+  std::uint64_t group_;
   Shared shared_;
 };
 
 /// q = clamp(rne(w / Δ) + z, lo, hi); returns whether the clamp changed any.
 bool UniformRows::encode(std::span<const float> w, Grid g, std::uint8_t* codes, std::uint8_t* clipped) const {
-  const float inverse = 1.0f / g.scale;
+  const float inverse = form_.recip ? 1.0f / g.scale : 0.0f;
   const bool multiply = form_.recip && std::isfinite(inverse);
   bool any = false;
   for (std::size_t i = 0; i < w.size(); ++i) {
@@ -91,68 +95,46 @@ QuantizedTile UniformRows::quantize(const RowTile& tile) const {
   QuantizedTile q = tile_like(tile);
   q.codes.resize(tile.w.size());
   q.clipped.resize(tile.w.size());
-  const bool local = region_ == Region::row || region_ == Region::group;
-  const bool any = local ? quantize_runs(tile, q) : quantize_shared(tile, q);
+  if (region_ == Region::row || region_ == Region::group) learn_grids(tile, q);
+  bool any = false;
+  each_run(q, [&](std::uint64_t begin, std::uint64_t end, Grid g) {
+    any |= encode(tile.w.subspan(begin, end - begin), g, &q.codes[begin], &q.clipped[begin]);
+  });
   if (!any) q.clipped.clear();
   dequantize(q);
   return q;
 }
 
-/// Rows and groups: range, grid and codes of one run of a row after the other; the last run of a row may be short.
-bool UniformRows::quantize_runs(const RowTile& tile, QuantizedTile& q) const {
+/// Rows and groups: the range of each run and what follows from it; the last run of a row may be short.
+void UniformRows::learn_grids(const RowTile& tile, QuantizedTile& q) const {
   const std::uint64_t run = run_length(tile.cols);
-  bool any = false;
   for (std::uint64_t r = 0; r < tile.rows; ++r) {
     for (std::uint64_t c = 0; c < tile.cols; c += run) {
-      const std::uint64_t at = r * tile.cols + c;
-      const auto w = tile.w.subspan(at, std::min(run, tile.cols - c));
-      const Grid g = grid(form_, estimate_(w));
+      const Grid g = grid(form_, estimate_(tile.w.subspan(r * tile.cols + c, std::min(run, tile.cols - c))));
       q.scales.push_back(g.scale);
       if (form_.zero_point) q.zeros.push_back(std::uint8_t(g.zero));
-      any |= encode(w, g, &q.codes[at], &q.clipped[at]);
     }
   }
-  return any;
 }
 
-/// One grid a matrix, or one a column of a matrix: learned by fit.
-bool UniformRows::quantize_shared(const RowTile& tile, QuantizedTile& q) const {
-  bool any = false;
-  for (std::uint64_t r = 0; r < tile.rows; ++r) {
-    const std::uint64_t at = r * tile.cols;
-    if (region_ == Region::tensor) {
-      any |= encode(tile.w.subspan(at, tile.cols), grid_at(q, r, 0), &q.codes[at], &q.clipped[at]);
-    } else {
-      for (std::uint64_t c = 0; c < tile.cols; ++c)
-        any |= encode(tile.w.subspan(at + c, 1), grid_at(q, r, c), &q.codes[at + c], &q.clipped[at + c]);
-    }
-  }
-  return any;
-}
-
-Grid UniformRows::grid_at(const QuantizedTile& q, std::uint64_t row, std::uint64_t col) const {
-  const std::uint64_t matrix = shared_.rows == 0 ? 0 : (q.first_row + row) / shared_.rows;
-  switch (region_) {
-    case Region::tensor: return {shared_.scales[matrix], shared_.zeros.empty() ? 0 : shared_.zeros[matrix]};
-    case Region::column: {
-      const std::uint64_t i = matrix * q.cols + col;
-      return {shared_.scales[i], shared_.zeros.empty() ? 0 : shared_.zeros[i]};
-    }
-    default: {
-      const std::uint64_t run = run_length(q.cols);
-      const std::uint64_t i = row * ((q.cols + run - 1) / run) + col / run;
-      return {q.scales[i], q.zeros.empty() ? 0 : float(q.zeros[i])};
-    }
-  }
+Grid UniformRows::shared_grid(std::uint64_t index) const {
+  return {shared_.scales[index], shared_.zeros.empty() ? 0 : shared_.zeros[index]};
 }
 
 /// Calls visit(first element, one past the last, grid) for every run of elements that share a grid.
 template <class Visit>
 void UniformRows::each_run(const QuantizedTile& q, Visit visit) const {
-  const std::uint64_t run = region_ == Region::column ? 1 : run_length(q.cols);
-  for (std::uint64_t r = 0; r < q.rows; ++r)
-    for (std::uint64_t c = 0; c < q.cols; c += run)
-      visit(r * q.cols + c, r * q.cols + std::min(c + run, q.cols), grid_at(q, r, c));
+  const std::uint64_t run = run_length(q.cols);
+  std::uint64_t i = 0;  // run within the tile
+  for (std::uint64_t r = 0; r < q.rows; ++r) {
+    const std::uint64_t matrix = (q.first_row + r) / shared_.rows;
+    for (std::uint64_t c = 0; c < q.cols; c += run, ++i) {
+      const Grid g = region_ == Region::tensor   ? shared_grid(matrix)
+                     : region_ == Region::column ? shared_grid(matrix * q.cols + c)
+                                                 : Grid{q.scales[i], q.zeros.empty() ? 0 : float(q.zeros[i])};
+      visit(r * q.cols + c, r * q.cols + std::min(c + run, q.cols), g);
+    }
+  }
 }
 
 void UniformRows::dequantize(QuantizedTile& q) const {

@@ -1,5 +1,6 @@
 #pragma once
-// One self-contained HTML page of a session: charts as inline SVG, every tensor's figures, the plan. No reference outside.
+// One self-contained HTML page of a session: charts as inline SVG, every tensor's figures, the plan. No reference
+// outside.
 
 #include <string>
 

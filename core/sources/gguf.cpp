@@ -229,7 +229,11 @@ class Gguf {
   /// Offsets become absolute, and are checked against the data and against each other.
   Result<void> place_tensors() {
     const std::uint64_t start = (in_.at() + alignment_ - 1) / alignment_ * alignment_;
-    const std::uint64_t data = start <= in_.file_bytes() ? in_.file_bytes() - start : 0;
+    if (start > in_.file_bytes()) {
+      return in_.fail("tensor data", fmt::format("begins at byte {}, the file has {}", start, in_.file_bytes()),
+                      ErrorCode::malformed, "the file is cut or damaged, download it again");
+    }
+    const std::uint64_t data = in_.file_bytes() - start;
     for (TensorInfo& tensor : listing_.tensors) {
       const std::string of = fmt::format("of {} ", shown_name(tensor.name));
       if (tensor.offset % alignment_ != 0) {

@@ -108,6 +108,8 @@ class TestGguf : public QObject {
     row("an offset beyond the file", with_tensors({tensor("w", {4, 3}, 0, 1ull << 40)}), "tensor offset");
     row("an offset that wraps", with_tensors({tensor("w", {4, 3}, 0, ~31ull)}), "tensor offset");
     row("more data than the file has", with_tensors({tensor("w", {4, 30})}), "tensor data");
+    row("an empty tensor beyond the end", image({.tensors = {tensor("w", {0})}, .data = 0, .alignment = 1}),
+        "tensor data");
     row("two tensors that overlap", with_tensors({tensor("a", {4, 3}), tensor("b", {4}, 0, 32)}), "tensor offset");
     row("two names of the same bytes", with_tensors({tensor("a", {4}), tensor("b", {4})}), "tensor offset");
     row("the same name twice", with_tensors({tensor("w", {4}), tensor("w", {4}, 0, 32)}), "tensor name");

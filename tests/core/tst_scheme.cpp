@@ -31,6 +31,24 @@ class TestScheme : public QObject {
                                                  << "rtn:bits=8";
     QTest::newRow("flags stay") << "rtn:recip,full,scales=f16"
                                 << "rtn:full,recip,scales=f16";
+    QTest::newRow("article keeps another granularity") << "article:gran=row,decimals=2,bits=4"
+                                                       << "article:decimals=2,gran=row";
+    QTest::newRow("article by columns is the default") << "article:gran=column"
+                                                       << "article";
+    QTest::newRow("article in groups") << "article:group=32,gran=group"
+                                       << "article:group=32";
+    QTest::newRow("article with group=0 is the row") << "article:group=0"
+                                                     << "article:gran=row";
+    QTest::newRow("a group implies the scale of a cast") << "fp4-e2m1:group=32,scale=group"
+                                                         << "fp4-e2m1:group=32";
+    QTest::newRow("a cast's group of 0 is the row") << "fp8-e4m3:scale=group"
+                                                    << "fp8-e4m3:scale=row";
+    QTest::newRow("the default overflow is left out") << "fp8-e5m2:overflow=saturate"
+                                                      << "fp8-e5m2";
+    QTest::newRow("ieee overflow stays") << "fp8-e5m2:overflow=ieee"
+                                         << "fp8-e5m2:overflow=ieee";
+    QTest::newRow("nf4") << "nf4:dq,block=64"
+                         << "nf4:dq";
     QTest::newRow("saying a thing twice is saying it") << "rtn:bits=3,bits=3"
                                                        << "rtn:bits=3";
   }
@@ -74,6 +92,15 @@ class TestScheme : public QObject {
     QTest::newRow("sym and asym contradict")
         << "rtn:sym,asym"
         << R"(parse scheme: "rtn:sym,asym": "asym" contradicts an earlier value of symmetry; give it once)";
+    QTest::newRow("a method without parameters says so")
+        << "none:bits=4"
+        << R"(parse scheme: "none:bits=4": "bits" is unknown; none takes no parameters)";
+    QTest::newRow("group and another scale contradict")
+        << "fp16:group=32,scale=row"
+        << R"(parse scheme: "fp16:group=32,scale=row": scale=row and group=32 contradict; leave one of them out)";
+    QTest::newRow("narrow is of sym")
+        << "rtn:asym,narrow"
+        << R"(parse scheme: "rtn:asym,narrow": asym uses all codes, narrow and full are of sym; leave out asym, or narrow and full)";
     QTest::newRow("a flag takes no value")
         << "rtn:recip=1"
         << R"(parse scheme: "rtn:recip=1": "recip=1": "recip" takes no value; write "recip" alone)";

@@ -3,8 +3,10 @@
 #include <re2/re2.h>
 #include <re2/set.h>
 
+#include <limits>
 #include <nlohmann/json.hpp>
 
+#include "core/base/text.h"
 #include "core/sources/roles_data.h"  // made by the build from resources/roles.json
 
 namespace quant {
@@ -45,8 +47,8 @@ std::optional<int> number(const RE2& pattern, const std::string& name) {
   const int count = std::min(3, 1 + pattern.NumberOfCapturingGroups());
   if (!pattern.Match(name, 0, name.size(), RE2::UNANCHORED, groups, count)) return {};
   for (int i = 1; i < count; ++i) {
-    int value = 0;
-    if (!groups[i].empty() && RE2::FullMatch(groups[i], "(\\d+)", &value)) return value;
+    const auto value = parse_int(std::string_view(groups[i].data(), groups[i].size()));
+    if (value && *value <= std::numeric_limits<int>::max()) return static_cast<int>(*value);
   }
   return {};
 }

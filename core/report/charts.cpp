@@ -57,7 +57,7 @@ class Labels {
   void add(double x, double y, const std::string& text, int colour) {
     constexpr double letter = 7.2, line = 14, gap = 12;
     const double w = letter * double(text.size());
-    const bool left = x + gap + w > width;
+    const bool left = x + gap + w > width - 8;
     const double from = left ? x - gap - w : x + gap;
     for (bool moved = true; moved;) {
       moved = false;

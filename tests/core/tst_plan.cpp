@@ -294,6 +294,34 @@ class TestPlan : public QObject {
     QVERIFY(!plan && plan.error().code == ErrorCode::cancelled);
   }
 
+  void atTheTimeLimitTheBestPlanSoFarIsGiven() {
+    const auto p = random_problem(9, 60, 6, true);
+    std::uint64_t low = 0;
+    for (const auto& item : p.items) low += item.choices.front().bytes;
+    JobContext job;
+    const auto plan = solve(p, {low * 3 / 2, ""}, {.time_limit_s = 0, .explain = true}, job);
+    QVERIFY(plan && !plan->optimal && plan->bytes <= low * 3 / 2);
+    QVERIFY(plan->objective >= plan->bound && plan->gap > 0);
+  }
+
+  // Sizes without a common divisor and costs that follow them: the hard case of knapsacks.
+  void correlatedCostsAreSolvedToo() {
+    std::mt19937_64 random(4);
+    Bytes bytes(200);
+    Costs costs(200);
+    for (std::size_t i = 0; i < bytes.size(); ++i)
+      for (std::uint64_t k = 0, b = 1000; k < 5; ++k) {
+        b += 1 + random() % 1000000;
+        bytes[i].push_back(b), costs[i].push_back(6e6 - double(b) - double(random() % 1000));
+      }
+    const auto p = problem_of(bytes, costs);
+    std::uint64_t low = 0, high = 0;
+    for (const auto& item : p.items) low += item.choices.front().bytes, high += item.choices.back().bytes;
+    const auto plan = solved(p, (low + high) / 2);
+    QVERIFY(plan && plan->optimal);
+    QVERIFY2(plan->seconds < 2, qPrintable(QString::number(plan->seconds)));
+  }
+
   void theAnswerIsTheSameEachTime() {
     const auto p = random_problem(2, 80, 6, true);
     const auto a = solved(p, 20000), b = solved(p, 20000);

@@ -59,7 +59,10 @@ Result<void> measure(const Source& source, Session& session, const Work& work, c
   }
   QUANT_TRY(analyses, analyze(**view, work.schemes, devices, job));
   QUANT_CHECK(session.store(analyses));
-  for (const auto& a : analyses) ++(a.refused.empty() ? run.measured : run.refused);
+  for (const auto& a : analyses) {
+    ++(a.refused.empty() ? run.measured : run.refused);
+    if (run.warning.empty()) run.warning = a.warning;
+  }
   return {};
 }
 

@@ -35,6 +35,7 @@ Result<std::vector<Measurement>> measurements(const Session& session, std::span<
 struct SensitivityRun {
   std::uint64_t measured = 0, reused = 0;  ///< (tensor, scheme) pairs
   std::uint64_t refused = 0;
+  std::string warning;  ///< how the chosen device failed and what took over (the first time), or empty
 };
 /// Binds the session to the source, measures what is missing, tensor by tensor in the order given, and commits each.
 /// Refused pairs are stored too and not tried again. `tensors`: indices into the source. `progress` is called after

@@ -60,6 +60,7 @@ Result<void> measure_pins(Session& session, std::span<const Pin> pins, Run& run)
     QUANT_TRY(did, run.on_device(weights, [&](const Devices& devices) {
       return measure_sensitivity(**source, session, std::span(&scheme, 1), matched, devices, run.job());
     }));
+    if (!did.warning.empty()) run.device_failed(did.warning);
     run.note(fmt::format("measured {} pinned pairs of {}", did.measured, pin.scheme));
   }
   return {};

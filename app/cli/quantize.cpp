@@ -1,6 +1,7 @@
 // quantize: one tensor under one scheme, everything dumped.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "app/cli/commands.h"
@@ -21,7 +22,9 @@ constexpr Option options[] = {
     {Kind::value, "tensor", "NAME", "the tensor's exact name; may be left out where the file holds one"},
     {Kind::value, "scheme", "S", "method:key=value,… as rtn:bits=4,group=128; see methods", true},
     {Kind::value, "out", "DIR",
-     "the folder for codes.npy, scales.npy, zeros.npy, codebook.npy, dequantized.npy, packed.bin, result.json", true},
+     "the folder for codes.npy, scales.npy, zeros.npy, codebook.npy, dequantized.npy, packed.bin, result.json; of an "
+     "earlier dump only what the scheme has stays",
+     true},
     {Kind::value, "calib", "C", "a calibration file"},
     {Kind::value, "imatrix", "F", "importance weights of another tool"},
 };
@@ -62,6 +65,14 @@ Result<std::vector<std::string>> dump_parts(const std::filesystem::path& folder,
   return written;
 }
 
+/// Parts of an earlier dump that this scheme does not have would be taken for its own.
+void remove_others(const std::filesystem::path& folder, const std::vector<std::string>& written) {
+  std::error_code ignored;
+  for (const auto* name : {"codes.npy", "scales.npy", "zeros.npy", "codebook.npy", "packed.bin"})
+    if (std::find(written.begin(), written.end(), name) == written.end())
+      std::filesystem::remove(folder / name, ignored);
+}
+
 Result<void> no_calibration(const Run& run) {
   for (const auto* name : {"calib", "imatrix"})
     if (run.args().has(name))
@@ -92,6 +103,7 @@ Result<void> run(Run& run) {
   const std::filesystem::path folder = run.args().text("out");
   QUANT_CHECK(make_folder(folder));
   QUANT_TRY(files, dump_parts(folder, tensor, quantized));
+  remove_others(folder, files);
   files.push_back("result.json");
   Json json = analysis_json(result, true);
   json["shape"] = tensor.shape;

@@ -97,13 +97,13 @@ bool Run::on_cpu() const {
 
 bool Run::fall_back(const Error& error) {
   if (error.code != ErrorCode::device || on_cpu()) return false;
-  device_failed(one_line(error));
+  device_failed(one_line(error) + "; went on with cpu");
   return true;
 }
 
 void Run::device_failed(const std::string& how) {
   if (on_cpu()) return;
-  warn(fmt::format("{} failed, going on with cpu: {}", device_->backend->id(), how));
+  warn(fmt::format("{} failed: {}", device_->backend->id(), how));
   device_->why = device_->backend->id() + " failed in mid-work";
   device_->backend = make_native_backend();
 }

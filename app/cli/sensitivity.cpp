@@ -160,6 +160,7 @@ Result<void> run(Run& run) {
   QUANT_TRY(did, run.on_device(weights, [&](const Devices& devices) {
     return measure_sensitivity(*source, *session, schemes, tensors, devices, run.job());
   }));
+  if (!did.warning.empty()) run.device_failed(did.warning);
   QUANT_TRY(rows, asked_rows(*session, metrics, schemes, *source, tensors));
   const bool any = std::any_of(rows.begin(), rows.end(), [](const Measurement& m) { return m.source.empty(); });
   if (!any) return nothing_measured(*session, schemes);

@@ -137,6 +137,14 @@ class TestCliFigures : public QObject {
     QVERIFY(!QFile::exists(out + "/codebook.npy"));
   }
 
+  void aDumpHasNoPartsOfAnEarlierOne() {
+    const auto out = dir_.filePath("twice");
+    QCOMPARE(runJson({"quantize", v8_, "--scheme", "rtn:bits=4,asym", "--out", out}, dir_).code, 0);
+    QVERIFY(QFile::exists(out + "/zeros.npy"));
+    QCOMPARE(runJson({"quantize", v8_, "--scheme", "rtn:bits=4,sym", "--out", out}, dir_).code, 0);
+    QVERIFY(!QFile::exists(out + "/zeros.npy"));
+  }
+
   void packedBytesAreTheBlocksOfGguf() {
     const auto row = cli::writeSafetensors(dir_.filePath("row.safetensors"), {{"w", {2, 64}, cli::weights(128, 9)}});
     const auto out = dir_.filePath("q8");

@@ -29,7 +29,9 @@ class TestCliListings : public QObject {
     QTest::newRow("devices") << "devices"
                              << "devices"
                              << "id name kind weights_per_second available why";
-    QTest::newRow("benches") << "bench --list" << "benches" << "id title";
+    QTest::newRow("benches") << "bench --list"
+                             << "benches"
+                             << "id title";
     QTest::newRow("targets") << "export --list"
                              << "targets"
                              << "id title writes";

@@ -127,7 +127,7 @@ class TestCliUsage : public QObject {
     QVERIFY(run({"--version", "--json"}, dir_).json().contains("version"));
     const auto help = run({"--help"}, dir_);
     QCOMPARE(help.code, 0);
-    for (const auto* command : {"inspect", "analyze", "sensitivity", "plan", "export", "bits", "methods"})
+    for (const auto* command : {"inspect", "analyze", "sensitivity", "plan", "export", "report", "bits", "methods"})
       QVERIFY2(help.out.contains(command), command);
     const auto analyze = run({"analyze", "--help"}, dir_);
     QCOMPARE(analyze.code, 0);

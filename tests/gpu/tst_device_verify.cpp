@@ -1,4 +1,4 @@
-// verify passes for every form in which kernels are built.
+// verify passes as kernels are built for a CPU and for a GPU; tst_scheme_kernels tries the other forms.
 
 #include "core/backend/verify.h"
 #include "tests/gpu/twins.h"
@@ -10,7 +10,7 @@ class TestDeviceVerify : public QObject {
  private slots:
   void everythingOfferedHolds_data() {
     QTest::addColumn<std::size_t>("form");
-    for (std::size_t f = 0; f < std::size(twins::forms); ++f) QTest::newRow(twins::forms[f].name) << f;
+    for (const std::size_t f : {0, 1}) QTest::newRow(twins::forms[f].name) << f;
   }
   void everythingOfferedHolds() {
     QFETCH(std::size_t, form);

@@ -24,7 +24,6 @@ struct NamedForm {
 inline constexpr NamedForm forms[] = {
     {"one lane", {.lanes = 1, .fp64 = true, .exact_division = true, .local_counters = true}},
     {"64 lanes", {.lanes = 64, .fp64 = true, .exact_division = true, .local_counters = true}},
-    {"256 lanes", {.lanes = 256, .fp64 = true, .exact_division = true, .local_counters = true}},
     {"32 lanes, counting globally", {.lanes = 32, .fp64 = true, .exact_division = true, .local_counters = false}},
     {"16 lanes without double", {.lanes = 16, .fp64 = false, .exact_division = true, .local_counters = false}},
 };

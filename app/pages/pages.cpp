@@ -2,7 +2,10 @@
 #include <algorithm>
 #include <iterator>
 
+#include "app/pages/histograms_page.h"
+#include "app/pages/maps_page.h"
 #include "app/pages/page.h"
+#include "app/pages/sensitivity_page.h"
 #include "app/pages/start_page.h"
 #include "app/pages/tensors_page.h"
 
@@ -18,6 +21,9 @@ Page* make(Workspace& workspace, QWidget* parent) {
 constexpr PageEntry entries[] = {
     {"start", QT_TRANSLATE_NOOP("pages", "Start"), "start", 0, "", make<StartPage>},
     {"tensors", QT_TRANSLATE_NOOP("pages", "Tensors"), "tensors", 0, "Ctrl+1", make<TensorsPage>},
+    {"histograms", QT_TRANSLATE_NOOP("pages", "Histograms"), "histograms", 0, "Ctrl+2", make<HistogramsPage>},
+    {"maps", QT_TRANSLATE_NOOP("pages", "Maps"), "maps", 0, "Ctrl+3", make<MapsPage>},
+    {"sensitivity", QT_TRANSLATE_NOOP("pages", "Sensitivity"), "sensitivity", 0, "Ctrl+4", make<SensitivityPage>},
 };
 
 }  // namespace

@@ -39,8 +39,7 @@ ChartFrame::ChartFrame(const QString& name, QWidget* chart, QWidget* parent)
 
   auto* head = new QHBoxLayout;
   head->setSpacing(grid_px);
-  head->addWidget(title_);
-  head->addWidget(note_, 1);
+  head->addWidget(title_, 1);
   head->addWidget(badge_);
   head->addWidget(menu_);
   tools_->setSpacing(grid_px);
@@ -50,6 +49,8 @@ ChartFrame::ChartFrame(const QString& name, QWidget* chart, QWidget* parent)
   all->setContentsMargins(0, 0, 0, 0);
   all->setSpacing(grid_px / 2);
   all->addLayout(head);
+  all->addWidget(note_);
+  all->addSpacing(grid_px / 2);
   all->addLayout(tools_);
   all->addWidget(read_out_);
   all->addLayout(body_, 1);
@@ -58,8 +59,10 @@ ChartFrame::ChartFrame(const QString& name, QWidget* chart, QWidget* parent)
   menu_->setProperty("quiet", true);
   menu_->setPopupMode(QToolButton::InstantPopup);
   menu_->setMenu(new QMenu(menu_));
-  copy_picture_ = menu_->menu()->addAction(QString(), this, [this] { QGuiApplication::clipboard()->setPixmap(chart_->grab()); });
-  copy_data_ = menu_->menu()->addAction(QString(), this, [this] { QGuiApplication::clipboard()->setText(copiedData()); });
+  copy_picture_ =
+      menu_->menu()->addAction(QString(), this, [this] { QGuiApplication::clipboard()->setPixmap(chart_->grab()); });
+  copy_data_ =
+      menu_->menu()->addAction(QString(), this, [this] { QGuiApplication::clipboard()->setText(copiedData()); });
   as_table_ = menu_->menu()->addAction(QString());
   as_table_->setCheckable(true);
   connect(as_table_, &QAction::toggled, this, &ChartFrame::showTable);

@@ -26,7 +26,7 @@ class ChartFrame final : public QWidget {
   ChartFrame(const QString& name, QWidget* chart, QWidget* parent = nullptr);
 
   void setTitle(const QString& title);  ///< also the chart's accessible name
-  void setNote(const QString& note);    ///< beside it, muted
+  void setNote(const QString& note);    ///< below it, muted
   void setBadge(const QString& text);   ///< "2 NaN, 1 Inf"; empty: none
   void setTable(std::function<Table()> table) { table_ = std::move(table); }
   ReadOutLine& readOut() { return *read_out_; }

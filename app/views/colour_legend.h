@@ -23,9 +23,9 @@ class ColourLegend final : public QWidget {
     ColourKind kind = ColourKind::sequential;
     bool reversed = false;  ///< the table's end stands at the left
     QList<LegendTick> ticks;
-    QString title;          ///< quantity, unit, reduction
+    QString title;                      ///< quantity, unit, reduction
     bool below = false, above = false;  ///< values lie beyond the ends
-    QString special;        ///< name of a hatched state, empty = none: "not measured"
+    QString special;                    ///< name of a hatched state, empty = none: "not measured"
   };
   void show(Content content);
   const Content& content() const { return content_; }

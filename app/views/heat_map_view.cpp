@@ -16,10 +16,10 @@
 namespace app {
 namespace {
 
-constexpr double largest_cell = 96;       // pixels of an element, zoomed in fully
-constexpr double largest_fitted = 64;     // of an element of a small tensor or a 1-D strip
-constexpr double numbers_from = 24;       // pixels of an element that holds a number
-constexpr double strip = 44, gap = 6;     // the RMSE strips beside the map
+constexpr double largest_cell = 96;    // pixels of an element, zoomed in fully
+constexpr double largest_fitted = 64;  // of an element of a small tensor or a 1-D strip
+constexpr double numbers_from = 24;    // pixels of an element that holds a number
+constexpr double strip = 44, gap = 6;  // the RMSE strips beside the map
 constexpr double axis_left = 58, axis_top = 36;
 constexpr QSizeF minimap(132, 96);
 
@@ -230,7 +230,8 @@ void HeatMapView::paintNumbers(QPainter& painter, const QRectF& area) const {
   for (auto row = std::uint64_t(top_); row < last_row; ++row)
     for (auto col = std::uint64_t(left_); col < last_col; ++col) {
       const float x = cell(grid, row, col);
-      const QRgb ground = std::isfinite(x) ? picture_.colours.colour(picture_.magnitudes ? std::fabs(x) : x) : nan_colour;
+      const QRgb ground =
+          std::isfinite(x) ? picture_.colours.colour(picture_.magnitudes ? std::fabs(x) : x) : nan_colour;
       QString text = std::isfinite(x) ? shortText(x, digits) : QStringLiteral("NaN");
       if (text.startsWith(QLatin1String("0."))) text.remove(0, 1);
       if (text.startsWith(QString(QChar(0x2212)) + QLatin1String("0."))) text.remove(1, 1);
@@ -256,7 +257,8 @@ void HeatMapView::paintStrips(QPainter& painter, const QRectF& area) const {
     for (int i = 0; i < int(length); ++i) {
       const auto from = std::size_t(first + i * per_pixel), to = std::size_t(first + (i + 1) * per_pixel) + 1;
       float x = 0;
-      for (std::size_t k = from; k < std::min(to, values.size()); ++k) x = std::isfinite(values[k]) ? std::max(x, values[k]) : x;
+      for (std::size_t k = from; k < std::min(to, values.size()); ++k)
+        x = std::isfinite(values[k]) ? std::max(x, values[k]) : x;
       draw(i, x / top);
     }
   };
@@ -307,8 +309,9 @@ void HeatMapView::paintTicks(QPainter& painter, const QRectF& area) const {
   painter.save();
   painter.translate(metrics.ascent() + 3, area.top());
   painter.rotate(-90);
-  painter.drawText(QRectF(-std::max(area.height(), 150.0), -metrics.ascent(), std::max(area.height(), 150.0), metrics.height() + 2),
-                   Qt::AlignRight, tr("row (output channel)"));
+  painter.drawText(
+      QRectF(-std::max(area.height(), 150.0), -metrics.ascent(), std::max(area.height(), 150.0), metrics.height() + 2),
+      Qt::AlignRight, tr("row (output channel)"));
   painter.restore();
 }
 
@@ -336,7 +339,8 @@ void HeatMapView::paintMinimap(QPainter& painter, const QRectF& area) {
     for (int y = 0; y < all.height(); ++y) {
       std::vector<float> row(grid->cells.begin() + std::ptrdiff_t(y) * std::ptrdiff_t(grid->cols),
                              grid->cells.begin() + std::ptrdiff_t(y + 1) * std::ptrdiff_t(grid->cols));
-      if (picture_.magnitudes) std::transform(row.begin(), row.end(), row.begin(), [](float x) { return std::fabs(x); });
+      if (picture_.magnitudes)
+        std::transform(row.begin(), row.end(), row.begin(), [](float x) { return std::fabs(x); });
       picture_.colours.colour(row, reinterpret_cast<QRgb*>(all.scanLine(y)), nan_colour);
     }
     whole_ = all.scaled(box.size().toSize(), Qt::IgnoreAspectRatio, Qt::SmoothTransformation);

@@ -17,9 +17,9 @@ struct Theme;
 
 /// What a map shows. Grids may be null: then the area is a checker and `note` says why.
 struct HeatMapPicture {
-  std::uint64_t rows = 0, cols = 0;                 ///< elements
-  std::shared_ptr<const quant::MapGrid> overview;   ///< at least one pixel a cell when all is visible
-  std::shared_ptr<const quant::MapGrid> elements;   ///< blocks of 1 × 1
+  std::uint64_t rows = 0, cols = 0;                ///< elements
+  std::shared_ptr<const quant::MapGrid> overview;  ///< at least one pixel a cell when all is visible
+  std::shared_ptr<const quant::MapGrid> elements;  ///< blocks of 1 × 1
   ColourScale colours;
   bool magnitudes = false;  ///< colours go by |value|, as the reduction does
   QString reduction;        ///< "largest of", "mean of": what an overview cell is
@@ -93,7 +93,7 @@ class HeatMapView final : public QWidget {
   void announce(std::optional<std::pair<std::uint64_t, std::uint64_t>> at);
 
   HeatMapPicture picture_;
-  double zoom_ = 0;  // pixels per element; 0 = all visible
+  double zoom_ = 0;            // pixels per element; 0 = all visible
   double left_ = 0, top_ = 0;  // first visible element
   std::uint64_t row_ = 0, col_ = 0;
   std::optional<std::pair<std::uint64_t, std::uint64_t>> hover_;

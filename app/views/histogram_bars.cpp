@@ -195,6 +195,9 @@ void HistogramBars::paintLabels(QPainter& painter) const {
   painter.setPen(theme_->muted);
   if (!frame_.corner.isEmpty())
     painter.drawText(area_.adjusted(6, metrics.height() + 6, -6, 0), Qt::AlignTop | Qt::AlignLeft, frame_.corner);
+  const QRectF foot = area_.adjusted(4, 0, -4, -3);
+  if (!frame_.below.isEmpty()) painter.drawText(foot, Qt::AlignBottom | Qt::AlignLeft, frame_.below);
+  if (!frame_.above.isEmpty()) painter.drawText(foot, Qt::AlignBottom | Qt::AlignRight, frame_.above);
   if (!frame_.note.isEmpty()) painter.drawText(area_, Qt::AlignCenter | Qt::TextWordWrap, frame_.note);
   const QRectF keys = legend();
   if (keys.isEmpty()) return;

@@ -33,6 +33,7 @@ class HistogramBars final : public QGraphicsItem {
     };
     std::vector<Label> labels;  ///< of the layers, drawn at the top right when there are several
     QString corner;             ///< top left: what is still under way
+    QString below, above;       ///< how many elements lie outside, at the ends
     QString note;               ///< in the middle: why there are no bars
     int cursor = -1;            ///< bin under the read-out
   };

@@ -36,17 +36,22 @@ struct HistogramMark {
 struct HistogramPicture {
   std::vector<HistogramLayer> layers;  ///< at most 4
   std::vector<HistogramMark> marks;
-  double total = 0;        ///< elements that shares refer to
-  QString x_title;         ///< with its unit
-  QString note;            ///< stands in the plot where there are no bins
-  bool symmetric = false;  ///< the whole range keeps zero in the middle
+  double total = 0;                   ///< elements that shares refer to
+  QString x_title;                    ///< with its unit
+  QString note;                       ///< stands in the plot where there are no bins
+  bool symmetric = false;             ///< the whole range keeps zero in the middle
+  double start_lo = 0, start_hi = 0;  ///< what is visible at first; equal: everything
 };
 
 /// How counts become heights.
 enum class CountKind { linear, log, density };
 
-/// Heights in axis units of one layer. Equal bins of a linear axis: the count itself. Other axes: elements per octave,
-/// so that bins of unequal width stay comparable. Density: share of the total per unit, or per octave.
+/// The narrowest bin.
+double binWidth(const std::vector<double>& edges);
+
+/// Heights in axis units of one layer. Linear axis: elements per narrowest bin, which for equal bins is the count
+/// itself. Other axes: elements per octave, so that bins of unequal width stay comparable. Density: share of the total
+/// per unit, or per octave.
 std::vector<double> heights(const std::vector<double>& counts, const std::vector<double>& edges, const AxisScale& x,
                             CountKind kind, double total);
 

@@ -65,7 +65,12 @@ void HistogramView::show(HistogramPicture picture, bool keep_zoom) {
   if (!keep_zoom) cursor_ = -1;
   const double lo = lo_, hi = hi_;
   reshape();
-  if (zoomed_in) lo_ = lo, hi_ = hi;
+  if (zoomed_in) {
+    lo_ = lo, hi_ = hi;
+  } else if (!keep_zoom && x_.kind() == AxisKind::linear && picture_.start_hi > picture_.start_lo) {
+    setRange(picture_.start_lo, picture_.start_hi);
+    return;
+  }
   refresh();
 }
 
@@ -157,7 +162,8 @@ QString HistogramView::countTitle() const {
   const bool linear = x_.kind() == AxisKind::linear;
   if (counts_ == CountKind::density) return linear ? tr("density") : tr("share per octave");
   if (!linear) return tr("elements per octave");
-  return tr("elements per bin");
+  if (picture_.layers.empty()) return tr("elements");
+  return tr("elements per bin of %1").arg(shortText(binWidth(picture_.layers[0].edges)));
 }
 
 void HistogramView::placeOutlines() {
@@ -197,10 +203,24 @@ HistogramBars::Frame HistogramView::frame() const {
     f.labels.push_back({picture_.layers[i].label, int(i), i == 0});
     refining = refining || !picture_.layers[i].exact;
   }
+  beyond(f);
   if (refining) f.corner = tr("refining …");
   f.note = picture_.note;
   f.cursor = cursor_;
   return f;
+}
+
+/// Elements of the first layer outside the visible range, so that a zoomed picture does not hide that they exist.
+void HistogramView::beyond(HistogramBars::Frame& f) const {
+  if (shapes_.empty()) return;
+  double below = 0, above = 0;
+  for (std::size_t i = 0; i < shapes_[0].total.size(); ++i) {
+    if (shapes_[0].edges[i + 1] <= lo_) below += picture_.layers[0].counts[i];
+    if (shapes_[0].edges[i] >= hi_) above += picture_.layers[0].counts[i];
+  }
+  const auto text = [](double n) { return format::count(std::uint64_t(std::llround(n))); };
+  if (below >= 0.5) f.below = tr("◂ %1 more").arg(text(below));
+  if (above >= 0.5) f.above = tr("%1 more ▸").arg(text(above));
 }
 
 bool HistogramView::zoomed() const { return hi_ - lo_ < (full_hi_ - full_lo_) * (1 - 1e-9); }

@@ -73,6 +73,7 @@ class HistogramView final : public QChartView {
   void placeAxes();
   void placeOutlines();
   HistogramBars::Frame frame() const;
+  void beyond(HistogramBars::Frame& frame) const;
   double peak() const;
   double heightPosition(double height) const;
   void setRange(double lo, double hi);

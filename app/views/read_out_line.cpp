@@ -32,7 +32,8 @@ void ReadOutLine::paintEvent(QPaintEvent*) {
   painter.setFont(scaled(font(), 0.95));
   painter.setPen(text_.isEmpty() ? theme.muted : theme.text);
   const QString& text = text_.isEmpty() ? hint_ : text_;
-  painter.drawText(rect(), Qt::AlignVCenter | Qt::AlignLeft, painter.fontMetrics().elidedText(text, Qt::ElideRight, width()));
+  painter.drawText(rect(), Qt::AlignVCenter | Qt::AlignLeft,
+                   painter.fontMetrics().elidedText(text, Qt::ElideRight, width()));
 }
 
 }  // namespace app

@@ -5,7 +5,8 @@
 
 namespace app {
 
-/// Never widens its chart: what does not fit is elided and stands in the tooltip. Figures are tabular, the hint is faint.
+/// Never widens its chart: what does not fit is elided and stands in the tooltip. Figures are tabular, the hint is
+/// faint.
 class ReadOutLine final : public QWidget {
   Q_OBJECT
  public:

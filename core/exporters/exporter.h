@@ -1,5 +1,5 @@
 #pragma once
-// A plan as files of a toolchain, with what the toolchain cannot express named (exports.md). One file per target.
+// A plan as files of a toolchain, with what the toolchain cannot express named. One file per target.
 
 #include <filesystem>
 #include <span>

@@ -1,5 +1,5 @@
 #pragma once
-// Which GGUF type stands for a scheme, and what is lost (exports.md 6). Internal to core/exporters.
+// Which GGUF type stands for a scheme, and what is lost. Internal to core/exporters.
 
 #include <cstdint>
 #include <optional>

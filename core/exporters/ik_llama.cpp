@@ -1,4 +1,4 @@
-// ik_llama.cpp: llama-quantize --custom-q (exports.md 4.2).
+// ik_llama.cpp: llama-quantize --custom-q.
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-// llama.cpp: llama-quantize --tensor-type-file (exports.md 4.1).
+// llama.cpp: llama-quantize --tensor-type-file.
 
 #include <fmt/format.h>
 

@@ -90,7 +90,7 @@ UniformPlan uniform(const Problem& problem, const std::string& scheme, std::uint
   return u;
 }
 
-constexpr double as_good = 1.005;  // methods.md 10.2: half a percent is no reason to mix schemes
+constexpr double as_good = 1.005;  // half a percent is no reason to mix schemes
 
 std::string guard(const Plan& plan) {
   const UniformPlan* best = nullptr;

@@ -1,5 +1,5 @@
 #pragma once
-// Bit allocation: the problem, the exact solver, bound and gap, pins and groups, Pareto (methods.md 10.2).
+// Bit allocation: the problem, the exact solver, bound and gap, pins and groups, Pareto.
 
 #include <cstdint>
 #include <optional>

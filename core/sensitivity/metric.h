@@ -19,7 +19,7 @@ struct Metric {
   std::string_view formula;  ///< as a person reads it
   bool higher_is_better = false;
   std::optional<double> (*value)(const ErrorFigures& figures, const TensorInfo& tensor);
-  /// methods.md 10.1: the additive cost that `plan` minimises.
+  /// The additive cost that `plan` minimises.
   double (*cost)(std::optional<double> value, const ErrorFigures& figures, const TensorInfo& tensor);
 };
 
@@ -45,7 +45,7 @@ Result<SensitivityRun> measure_sensitivity(const Source& source, Session& sessio
                                            JobContext& job,
                                            const std::function<void(const std::string& tensor)>& progress = {});
 
-/// Spearman's rank correlation with average ranks; null where one side is all ties or n < 2 (methods.md 10.1).
+/// Spearman's rank correlation with average ranks; null where one side is all ties or n < 2.
 std::optional<double> spearman(std::span<const double> x, std::span<const double> y);
 std::optional<double> kendall_tau_b(std::span<const double> x, std::span<const double> y);
 

@@ -4,7 +4,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 #include <fstream>
-#include <regex>
+#include <sstream>
 
 #include <fmt/format.h>
 
@@ -35,7 +35,8 @@ Export made(const char* target, const Plan& plan, const Source* weights) {
   return *(*exporter_named(target))->make(plan, weights);
 }
 
-/// What llama-quantize does with the rules: the first pattern that is found in the name wins (exports.md 4.1, 4.2).
+/// What llama-quantize does with the rules: the first pattern that is found in the name wins. Its dialect, ECMAScript,
+/// and the one used here read anchors, escapes and (?:…|…) alike.
 std::string type_of(const std::string& target, const std::string& text, const std::string& name) {
   std::vector<std::string> items;
   if (target == "llama-cpp") {
@@ -50,7 +51,8 @@ std::string type_of(const std::string& target, const std::string& text, const st
     auto pattern = item.substr(0, equals);
     if (target == "llama-cpp")
       std::transform(pattern.begin(), pattern.end(), pattern.begin(), [](unsigned char c) { return std::tolower(c); });
-    if (std::regex_search(name, std::regex(pattern))) return item.substr(equals + 1);
+    if (QRegularExpression(QString::fromStdString(pattern)).match(QString::fromStdString(name)).hasMatch())
+      return item.substr(equals + 1);
   }
   return "";
 }
@@ -81,7 +83,7 @@ class TestExporters : public QObject {
     }
   }
 
-  // Written by hand from exports.md 4.1 and 4.2.
+  // Written by hand from what the two tools read.
   void theFilesAreAsTheirReadersWantThem() {
     test::MemorySource source;
     source.add("model.embed_tokens.weight", {4, 256}), source.add("model.layers.0.self_attn.v_proj.weight", {4, 256});
@@ -101,7 +103,8 @@ class TestExporters : public QObject {
     QCOMPARE(ik.lossy.size(), std::size_t(1));
   }
 
-  // exports.md 6 for schemes that this version has; blocks that do not divide the row fall back as llama-quantize does.
+  // Nearest = never fewer bits, then the group, then symmetry; blocks that do not divide the row fall back as
+  // llama-quantize does.
   void schemesTakeTheNearestType_data() {
     QTest::addColumn<QString>("scheme");
     QTest::addColumn<quint64>("cols");

@@ -87,7 +87,7 @@ class TestPlan : public QObject {
   Q_OBJECT
 
  private Q_SLOTS:
-  // methods.md 10.2: sizes [2, 4, 8], [2, 4, 8], [1, 2, 4].
+  // Worked by hand: sizes [2, 4, 8], [2, 4, 8], [1, 2, 4].
   void workedNumbers_data() {
     QTest::addColumn<quint64>("budget");
     QTest::addColumn<QVector<int>>("choices");

@@ -14,7 +14,7 @@ class TestSpearman : public QObject {
   Q_OBJECT
 
  private Q_SLOTS:
-  // methods.md 10.1.
+  // Ranks 1, 2.5, 2.5, 4, 5 and 2, 1, 3.5, 3.5, 5.
   void workedNumbersWithTies() {
     const Numbers x{1, 2, 2, 3, 5}, y{2, 1, 3, 3, 4};
     QVERIFY(std::abs(*spearman(x, y) - 0.7631579) < 5e-8);

@@ -16,7 +16,7 @@ namespace {
 constexpr std::uint64_t native_tile = 1 << 17;  // 512 KiB of float32: half of a 1 MiB L2, counters and codes beside
 
 std::span<const NativeKernel* const> kernels() {
-  static const std::array all = {&uniform_kernel()};
+  static const std::array all = {&uniform_kernel(), &cast_kernel(), &nf4_kernel(), &gguf_kernel()};
   return all;
 }
 
@@ -53,8 +53,7 @@ class NativeBackend final : public Backend {
   }
 
   Result<void> values(const RowTile& tile, ValueSums& sums, BitHistogram& histogram) const override {
-    sums.merge(value_sums(tile.w));
-    for (const float x : tile.w) histogram.add(x);
+    native_values(tile.w, sums, histogram);
     return {};
   }
 

@@ -17,8 +17,10 @@ class NativeKernel {
   virtual QuantizedTile quantize(const RowQuantizer& quantizer, const RowTile& tile) const = 0;
 };
 
-/// rtn and article with min-max ranges.
-const NativeKernel& uniform_kernel();
+const NativeKernel& uniform_kernel();  ///< rtn and article with min-max ranges
+const NativeKernel& cast_kernel();     ///< all casts that round float32
+const NativeKernel& nf4_kernel();      ///< without double quantization
+const NativeKernel& gguf_kernel();     ///< q4_0, q8_0
 
 /// Sums of a tile's values merged into `sums`, its counts added to `histogram`.
 void native_values(std::span<const float> values, ValueSums& sums, BitHistogram& histogram);

@@ -87,7 +87,8 @@ class ClipBits {
 };
 
 // Sinks take chunks of at most chunk_max elements: Begin, one Vector after another, End. Behind the last element of a
-// chunk stand zeros, which every scheme encodes without error. Foreign takes rows that only the reference can encode.
+// chunk stand zeros, which every scheme encodes without error. Scale and Zero are told once for each of the tile's own
+// regions. Foreign takes a piece that only the reference can encode, as a tile of its own.
 
 /// Sums and counters of elements that are all finite. Twin of add_errors.
 class CountSink {
@@ -98,13 +99,17 @@ class CountSink {
     stride_ = bits > 0 && !wide_ ? static_cast<float>(step_bins) : 0.0f;
   }
 
-  void Foreign(const RowTile& rows) {
-    add_reference_errors(rows, TileTask{task_.quantizer, task_.sums, task_.counters, nullptr});
+  static constexpr bool wants_codes = true, wants_steps = true;
+
+  void Scale(float) {}
+  void Zero(float) {}
+  void Foreign(const RowTile& piece) {
+    add_reference_errors(piece, TileTask{task_.quantizer, task_.sums, task_.counters, nullptr});
   }
 
   HWY_INLINE void Begin(const float* w, std::size_t n) { w_ = w, n_ = n; }
 
-  /// `step` is the local Δ of each element, 0 where there is none.
+  /// `step` is the local Δ of each element, above 0.
   HWY_INLINE void Vector(std::size_t i, VF x, const Encoded& encoded, VF step) {
     const F32 d;
     const U32 du;
@@ -207,9 +212,15 @@ class SelectSink {
     }
   }
 
-  void Foreign(const RowTile& rows) {
-    add_reference_errors(rows, TileTask{task_.quantizer, nullptr, nullptr, task_.select});
+  static constexpr bool wants_codes = false, wants_steps = false;
+
+  void Scale(float) {}
+  void Zero(float) {}
+  void Foreign(const RowTile& piece) {
+    add_reference_errors(piece, TileTask{task_.quantizer, nullptr, nullptr, task_.select});
   }
+
+  bool HasTargets() const { return targets_ > 0; }
 
   HWY_INLINE void Begin(const float*, std::size_t n) { n_ = n, hits_count_ = 0; }
 
@@ -258,14 +269,20 @@ class StoreSink {
   StoreSink(const RowQuantizer& quantizer, QuantizedTile& q)
       : quantizer_(quantizer), q_(q), lowest_(quantizer.codes().is_signed ? 1 << (quantizer.codes().bits - 1) : 0) {}
 
-  void Foreign(const RowTile& rows) {
-    const QuantizedTile part = quantizer_.quantize(rows);
+  static constexpr bool wants_codes = true, wants_steps = false;
+
+  void Scale(float scale) { q_.scales.push_back(scale); }
+  void Zero(float zero) { q_.zeros.push_back(static_cast<std::uint8_t>(zero)); }
+  void Foreign(const RowTile& piece) {
+    const QuantizedTile part = quantizer_.quantize(piece);
     std::copy(part.values.begin(), part.values.end(), q_.values.data() + at_);
     if (!q_.codes.empty()) std::copy(part.codes.begin(), part.codes.end(), q_.codes.data() + at_);
     for (std::size_t i = 0; i < part.clipped.size(); ++i) {
       if (part.clipped[i]) Mark(at_ + i);
     }
-    at_ += rows.w.size();
+    q_.scales.insert(q_.scales.end(), part.scales.begin(), part.scales.end());
+    q_.zeros.insert(q_.zeros.end(), part.zeros.begin(), part.zeros.end());
+    at_ += piece.w.size();
   }
 
   HWY_INLINE void Begin(const float*, std::size_t n) { n_ = n; }
@@ -311,6 +328,18 @@ HWY_INLINE void WalkRows(const RowTile& tile, Encoder& encoder, Sink& sink) {
   }
 }
 
+/// A tile with room for every value, and for codes where the scheme has them.
+inline QuantizedTile RoomFor(const RowQuantizer& quantizer, const RowTile& tile) {
+  QuantizedTile q;
+  q.rows = tile.rows, q.cols = tile.cols, q.first_row = tile.first_row;
+  q.values.resize(tile.w.size());
+  if (quantizer.codes().bits > 0) q.codes.resize(tile.w.size());
+  return q;
+}
+
+/// The tile as one row, for schemes whose blocks run through the flattened tensor.
+inline RowTile Flattened(const RowTile& tile) { return {tile.w, 1, tile.w.size(), tile.first_row}; }
+
 /// Does what the task wants.
 template <class Encoder>
 void AnalyzeRows(const RowTile& tile, const TileTask& task, Encoder& encoder) {
@@ -323,8 +352,16 @@ void AnalyzeRows(const RowTile& tile, const TileTask& task, Encoder& encoder) {
   }
   if (task.select && !task.select->done()) {
     SelectSink sink(task);
-    WalkRows(tile, encoder, sink);
+    if (sink.HasTargets()) WalkRows(tile, encoder, sink);
   }
+}
+
+template <class Encoder>
+QuantizedTile QuantizeRows(const RowQuantizer& quantizer, const RowTile& tile, Encoder& encoder) {
+  QuantizedTile q = RoomFor(quantizer, tile);
+  StoreSink sink(quantizer, q);
+  WalkRows(tile, encoder, sink);
+  return q;
 }
 
 #endif  // HWY_TARGET != HWY_SCALAR

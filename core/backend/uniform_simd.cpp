@@ -20,7 +20,9 @@ namespace HWY_NAMESPACE {
 void AnalyzeUniform(const uniform::Form&, const RowTile& tile, const TileTask& task) {
   add_reference_errors(tile, task);
 }
-bool StoreUniform(const uniform::Form&, const RowQuantizer&, const RowTile&, QuantizedTile&) { return false; }
+QuantizedTile QuantizeUniform(const uniform::Form&, const RowQuantizer& quantizer, const RowTile& tile) {
+  return quantizer.quantize(tile);
+}
 
 #else
 
@@ -33,9 +35,6 @@ class UniformEncoder {
         group_(quantizer.group()),
         shared_(quantizer.shared()),
         code_lo_(form.code_lo < 0 ? -static_cast<float>(1 << (form.bits - 1)) : 0.0f) {}
-
-  /// Where the scales and zeros of row and group regions go; may be null.
-  void Collect(std::vector<float>* scales, std::vector<std::uint8_t>* zeros) { scales_ = scales, zeros_ = zeros; }
 
   template <class Sink>
   HWY_INLINE void Row(const RowTile& row, Sink& sink) {
@@ -60,11 +59,11 @@ class UniformEncoder {
   HWY_INLINE void LocalRun(const RowTile& run, Sink& sink) {
     uniform::Limits range;
     const bool tame = form_.span == uniform::Form::Span::magnitude ? Magnitude(run.w, range) : Range(run.w, range);
-    const uniform::Grid grid = uniform::grid(form_, tame ? range : uniform::minmax(run.w));
-    if (scales_) scales_->push_back(grid.scale);
-    if (zeros_) zeros_->push_back(static_cast<std::uint8_t>(grid.zero));
-    if (tame) return Run(run.w.data(), run.cols, grid, sink);
-    sink.Foreign(run);
+    if (!tame) return sink.Foreign(run);
+    const uniform::Grid grid = uniform::grid(form_, range);
+    sink.Scale(grid.scale);
+    if (form_.zero_point) sink.Zero(grid.zero);
+    Run(run.w.data(), run.cols, grid, sink);
   }
 
   /// max|w| as the range that grid() takes it from.
@@ -159,8 +158,6 @@ class UniformEncoder {
   const std::size_t group_;
   const Shared& shared_;
   const float code_lo_;
-  std::vector<float>* scales_ = nullptr;
-  std::vector<std::uint8_t>* zeros_ = nullptr;
   alignas(64) float pad_[chunk_max];
   alignas(64) float scale_pad_[chunk_max];
   alignas(64) float zero_pad_[chunk_max];
@@ -171,19 +168,12 @@ void AnalyzeUniform(const uniform::Form& form, const RowTile& tile, const TileTa
   AnalyzeRows(tile, task, encoder);
 }
 
-/// Fills values, codes, clip marks, and the scales and zeros of the tile's own regions. False: not on this target.
-bool StoreUniform(const uniform::Form& form, const RowQuantizer& quantizer, const RowTile& tile, QuantizedTile& q) {
+QuantizedTile QuantizeUniform(const uniform::Form& form, const RowQuantizer& quantizer, const RowTile& tile) {
   UniformEncoder encoder(form, quantizer);
-  const bool local = quantizer.region() == Region::row || quantizer.region() == Region::group;
-  encoder.Collect(local ? &q.scales : nullptr, local && form.zero_point ? &q.zeros : nullptr);
-  StoreSink sink(quantizer, q);
-  WalkRows(tile, encoder, sink);
-  return true;
+  return QuantizeRows(quantizer, tile, encoder);
 }
 
 #endif  // HWY_TARGET == HWY_SCALAR
-
-const char* TargetInUse() { return hwy::TargetName(HWY_TARGET); }
 
 }  // namespace HWY_NAMESPACE
 }  // namespace quant
@@ -195,8 +185,7 @@ namespace quant {
 namespace {
 
 HWY_EXPORT(AnalyzeUniform);
-HWY_EXPORT(StoreUniform);
-HWY_EXPORT(TargetInUse);
+HWY_EXPORT(QuantizeUniform);
 
 class UniformKernel final : public NativeKernel {
  public:
@@ -212,12 +201,7 @@ class UniformKernel final : public NativeKernel {
   }
 
   QuantizedTile quantize(const RowQuantizer& quantizer, const RowTile& tile) const override {
-    QuantizedTile q;
-    q.rows = tile.rows, q.cols = tile.cols, q.first_row = tile.first_row;
-    q.values.resize(tile.w.size());
-    q.codes.resize(tile.w.size());
-    if (HWY_DYNAMIC_DISPATCH(StoreUniform)(form_of(quantizer.scheme()), quantizer, tile, q)) return q;
-    return quantizer.quantize(tile);
+    return HWY_DYNAMIC_DISPATCH(QuantizeUniform)(form_of(quantizer.scheme()), quantizer, tile);
   }
 
  private:
@@ -227,8 +211,6 @@ class UniformKernel final : public NativeKernel {
 };
 
 }  // namespace
-
-const char* native_target() { return HWY_DYNAMIC_DISPATCH(TargetInUse)(); }
 
 const NativeKernel& uniform_kernel() {
   static const UniformKernel kernel;

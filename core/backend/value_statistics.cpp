@@ -1,8 +1,7 @@
 // Value statistics of a tensor: sums and counts in one pass, percentiles and outliers in two more.
 
-#include <cmath>
-
 #include "core/backend/analysis.h"
+#include "core/backend/native_kernel.h"
 #include "core/backend/tiles.h"
 
 namespace quant {
@@ -47,9 +46,7 @@ class ValueRun {
       std::vector<RadixSelect> copies(workers(), select);
       std::vector<std::uint64_t> outliers(workers());
       QUANT_CHECK(for_tiles(view_, cut_, workers_, job_, [&](const RowTile& tile, std::size_t, int w) -> Result<void> {
-        for (const float x : tile.w) {
-          if (std::isfinite(x)) copies[static_cast<std::size_t>(w)].add(x);
-        }
+        native_select(tile.w, copies[static_cast<std::size_t>(w)]);
         if (number == 1) outliers[static_cast<std::size_t>(w)] += far_from_mean(tile.w);
         job_.done += tile.w.size() / 4;
         return {};
@@ -64,10 +61,7 @@ class ValueRun {
 
   std::uint64_t far_from_mean(std::span<const float> values) const {
     if (!figures_.mean) return 0;
-    const double mean = *figures_.mean, limit = 6 * *figures_.std;
-    std::uint64_t n = 0;
-    for (const float x : values) n += std::fabs(x - mean) > limit && std::isfinite(x);
-    return n;
+    return native_far(values, *figures_.mean, 6 * *figures_.std);
   }
 
   const TensorView& view_;

@@ -13,7 +13,8 @@ namespace quant {
 int hardware_threads() { return std::max(1, tbb::info::default_concurrency()); }
 
 void parallel_for(std::size_t n, int threads, const std::function<void(std::size_t i, int worker)>& body) {
-  const int wanted = threads > 0 ? threads : hardware_threads();
+  // More than the machine has would only make oneTBB warn on stderr.
+  const int wanted = threads > 0 ? std::min(threads, hardware_threads()) : hardware_threads();
   const int workers = static_cast<int>(std::min<std::size_t>(static_cast<std::size_t>(wanted), n));
   if (workers <= 1) {
     for (std::size_t i = 0; i < n; ++i) body(i, 0);

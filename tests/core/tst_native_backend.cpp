@@ -3,6 +3,7 @@
 #include <hwy/targets.h>
 
 #include <QTest>
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -10,6 +11,7 @@
 
 #include "core/backend/analysis.h"
 #include "core/backend/backend.h"
+#include "core/backend/native_kernel.h"
 #include "core/methods/quantizer.h"
 
 using namespace quant;
@@ -45,6 +47,10 @@ void ties(std::vector<float>& w) {
   for (float& x : w) x = std::nearbyint(x * 100) / 2;
 }
 
+void large(std::vector<float>& w) {
+  for (std::size_t i = 0; i < w.size(); ++i) w[i] *= i % 3 ? 1e4f : 4e6f;
+}
+
 const Case cases[] = {
     {"one element", {1}, nothing},
     {"shorter than a vector", {3, 5}, nothing},
@@ -52,7 +58,7 @@ const Case cases[] = {
     {"beside a vector", {5, 33}, nothing},
     {"groups with a short last one", {7, 200}, nothing},
     {"longer than a chunk", {3, 1100}, nothing},
-    {"many tiles", {700, 515}, nothing},
+    {"many tiles", {290, 515}, nothing},
     {"stacked matrices", {3, 5, 64}, nothing},
     {"one dimension", {1000}, nothing},
     {"zeros, denormals and huge values", {9, 130}, specials},
@@ -61,13 +67,42 @@ const Case cases[] = {
     {"one sign", {4, 130}, one_sign},
     {"all zeros", {4, 130}, zeros},
     {"ties", {8, 256}, ties},
+    {"values that overflow small formats", {6, 160}, large},
 };
 
 const char* const schemes[] = {
-    "rtn:bits=4,group=128",   "rtn:bits=2,group=32,asym",       "rtn:bits=8,gran=row",        "rtn:bits=3,gran=row,asym",
-    "rtn:bits=4,gran=tensor", "rtn:bits=5,gran=tensor,asym",    "rtn:bits=6,gran=column",     "rtn:bits=4,gran=column,asym",
-    "rtn:bits=4,group=64,full,recip", "rtn:bits=4,group=48,asym,nowiden", "rtn:bits=4,gran=column,recip", "rtn:bits=4,group=64,scales=f16",
-    "article", "article:bits=8,gran=row", "article:bits=3,gran=tensor", "article:bits=4,group=32,decimals=2",
+    "rtn:bits=4,group=128",
+    "rtn:bits=2,group=32,asym",
+    "rtn:bits=8,gran=row",
+    "rtn:bits=3,gran=row,asym",
+    "rtn:bits=4,gran=tensor",
+    "rtn:bits=5,gran=tensor,asym",
+    "rtn:bits=6,gran=column",
+    "rtn:bits=4,gran=column,asym",
+    "rtn:bits=4,group=64,full,recip",
+    "rtn:bits=4,group=48,asym,nowiden",
+    "rtn:bits=4,gran=column,recip",
+    "rtn:bits=4,group=64,scales=f16",
+    "article",
+    "article:bits=8,gran=row",
+    "article:bits=3,gran=tensor",
+    "article:bits=4,group=32,decimals=2",
+    "nf4",
+    "nf4:block=32",
+    "q4_0",
+    "q8_0",
+    "tf32",
+    "bf16",
+    "fp16",
+    "fp8-e4m3",
+    "fp8-e5m2",
+    "fp6-e3m2",
+    "fp6-e2m3",
+    "fp4-e2m1",
+    "fp4-e2m1:group=16",
+    "fp8-e4m3:scale=row",
+    "fp6-e3m2:scale=tensor",
+    "fp16:scale=row",
 };
 
 std::unique_ptr<TensorView> tensor(const Case& c) {
@@ -136,7 +171,60 @@ class TestNativeBackend : public QObject {
     hwy::GetChosenTarget().DeInit();
   }
 
+  void valuesMatchTheReference_data() {
+    QTest::addColumn<qlonglong>("target");
+    QTest::addColumn<int>("index");
+    for (const auto target : targets()) {
+      for (int i = 0; i < static_cast<int>(std::size(cases)); ++i) {
+        QTest::addRow("%s, %s", hwy::TargetName(target), cases[i].name) << static_cast<qlonglong>(target) << i;
+      }
+    }
+  }
+
+  void valuesMatchTheReference() {
+    QFETCH(qlonglong, target);
+    QFETCH(int, index);
+    hwy::SetSupportedTargetsForTest(target);
+    hwy::GetChosenTarget().DeInit();
+    const auto view = tensor(cases[index]);
+    const RowTile tile{view->rows_in_place(0, view->matrix().all_rows()), view->matrix().all_rows(),
+                       view->matrix().cols, 0};
+    ValueSums got, want;
+    BitHistogram got_counts, want_counts;
+    QVERIFY(native_->values(tile, got, got_counts));
+    QVERIFY(reference_->values(tile, want, want_counts));
+    QCOMPARE(got_counts.counts, want_counts.counts);
+    QVERIFY(got_counts.nan == want_counts.nan && got_counts.inf == want_counts.inf);
+    QVERIFY(got.count == want.count && got.nan == want.nan && got.inf == want.inf);
+    QVERIFY(got.zeros == want.zeros && got.subnormal == want.subnormal);
+    QVERIFY(got.min == want.min && got.max == want.max);
+    const double size = std::max(std::fabs(want.mean), std::sqrt(want.m2 / std::max<double>(1, double(want.count))));
+    QVERIFY(close(got.mean, want.mean, size));
+    QVERIFY(close(got.m2, want.m2, want.m2));
+    QVERIFY(close(got.m3, want.m3, std::sqrt(want.m2) * want.m2));
+    QVERIFY(close(got.m4, want.m4, want.m4));
+    select_values(tile.w, want_counts);
+    hwy::SetSupportedTargetsForTest(0);
+    hwy::GetChosenTarget().DeInit();
+  }
+
  private:
+  static void select_values(std::span<const float> values, const BitHistogram& counts) {
+    RadixSelect vectors(counts, value_percentiles), scalar = vectors;
+    while (!scalar.done()) {
+      native_select(values, vectors);
+      for (const float x : values) {
+        if (std::isfinite(x)) scalar.add(x);
+      }
+      vectors.advance();
+      scalar.advance();
+    }
+    for (std::size_t i = 0; i < value_percentiles.size(); ++i) QVERIFY(vectors.value(i) == scalar.value(i));
+    std::uint64_t far = 0;
+    for (const float x : values) far += std::isfinite(x) && std::fabs(x - 0.01) > 0.03;
+    QCOMPARE(native_far(values, 0.01, 0.03), far);
+  }
+
   static std::vector<std::int64_t> targets() {
     std::vector<std::int64_t> list;
     for (std::int64_t rest = hwy::SupportedTargets(); rest != 0; rest &= rest - 1) list.push_back(rest & -rest);
@@ -162,6 +250,7 @@ class TestNativeBackend : public QObject {
     const auto got = analyze(view, {&scheme, 1}, {native_.get(), reference_.get(), 2, 0}, job);
     const auto want = analyze(view, {&scheme, 1}, {reference_.get(), reference_.get(), 2, 0}, job);
     QVERIFY(got && want);
+    if (got->front().refused.empty()) QCOMPARE(got->front().device, std::string("cpu"));
     const Analysis &a = got->front(), &b = want->front();
     QCOMPARE(a.refused, b.refused);
     compare_sums(a.stats.sums, b.stats.sums);

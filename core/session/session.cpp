@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <limits>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -232,9 +233,11 @@ class SqliteSession final : public Session {
   Result<void> store_evidence(std::span<const Measurement> rows) override {
     return guarded("store evidence", file_, [&]() -> Result<void> {
       SQLite::Transaction transaction(*db_, SQLite::TransactionBehavior::IMMEDIATE);
-      for (const auto& row : rows) {  // the same file again replaces what it gave before
+      std::set<std::string> sources;  // the same file again replaces what it gave before
+      for (const auto& row : rows) sources.insert(row.source);
+      for (const auto& source : sources) {
         SQLite::Statement q(*db_, "DELETE FROM evidence WHERE source = ?");
-        q.bind(1, row.source), q.exec();
+        q.bind(1, source), q.exec();
       }
       SQLite::Statement q(*db_, "INSERT INTO evidence (tensor, scheme, metric, value, source) VALUES (?,?,?,?,?)");
       for (const auto& row : rows) {

@@ -11,6 +11,14 @@
 inline bool is_finite(float x) { return (as_uint(x) & 0x7f800000u) != 0x7f800000u; }
 inline bool is_nan(float x) { return (as_uint(x) & 0x7fffffffu) > 0x7f800000u; }
 
+// Plain comparisons where NaN cannot come: on CPUs the library's fmin, fmax, clamp and rint are calls.
+inline float smaller(float a, float b) { return b < a ? b : a; }
+inline float larger(float a, float b) { return b > a ? b : a; }
+inline float limited(float x, float lowest, float highest) { return smaller(larger(x, lowest), highest); }
+
+// Ties to even by an addition whose sum has the unit 1; larger values lie beyond every code and need no rounding.
+inline float nearest(float x) { return fabs(x) < 4194304.0f ? (x + 12582912.0f) - 12582912.0f : x; }
+
 // Counters have one owner where a group is one work-item.
 #if LANES == 1
 #define COUNT(counter) (++*(counter))
@@ -46,8 +54,8 @@ inline float2 team_range(float2 mine, uint team, local float2* scratch) {
   for (uint step = team / 2; step > 0; step /= 2) {
     barrier(CLK_LOCAL_MEM_FENCE);
     if (lane % team < step) {
-      scratch[lane].x = fmin(scratch[lane].x, scratch[lane + step].x);
-      scratch[lane].y = fmax(scratch[lane].y, scratch[lane + step].y);
+      scratch[lane].x = smaller(scratch[lane].x, scratch[lane + step].x);
+      scratch[lane].y = larger(scratch[lane].y, scratch[lane + step].y);
     }
   }
   barrier(CLK_LOCAL_MEM_FENCE);
@@ -61,7 +69,7 @@ inline float2 region_range(global const float* w, region_t r, uint team, local f
   float2 range = (float2)(INFINITY, -INFINITY);
   for (uint i = get_local_id(0) % team; i < r.count; i += team) {
     const float x = w[r.start + i];
-    if (is_finite(x)) range.x = fmin(range.x, x), range.y = fmax(range.y, x);
+    if (is_finite(x)) range.x = smaller(range.x, x), range.y = larger(range.y, x);
   }
   range = team_range(range, team, scratch);
   return range.x > range.y ? (float2)(0.0f, 0.0f) : range;

@@ -28,7 +28,7 @@ KERNEL void nf4(global const float* restrict w, global float* restrict scales, g
   for (uint i = lane; i < r.count; i += team) {
     const float weight = w[r.start + i];
     float x = 0.0f;
-    if (is_finite(weight) && (whole || peak > 0.0f)) x = clamp(whole ? weight * inverse : weight / peak, -1.0f, 1.0f);
+    if (is_finite(weight) && (whole || peak > 0.0f)) x = limited(whole ? weight * inverse : weight / peak, -1.0f, 1.0f);
     uint code = 0, upper = 1;
     for (uint k = 0; k < 15; ++k) code += thresholds[k] < x;  // a tie takes the lower code
     for (uint k = 1; k < 15; ++k) upper += book[k] <= x;

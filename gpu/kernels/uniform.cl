@@ -67,8 +67,8 @@ KERNEL void uniform(global const float* restrict w,      // rows * cols
     }
     const float x = w[r.start + i];
     float code = zero;  // the code whose value is 0, for NaN and infinity
-    if (is_finite(x)) code = rint(quotient(x, scale, flags)) + zero;
-    const int kept = (int)clamp(code, lowest, highest);
+    if (is_finite(x)) code = nearest(quotient(x, scale, flags)) + zero;
+    const int kept = (int)limited(code, lowest, highest);
     codes[r.start + i] = (uchar)kept;
     values[r.start + i] = ((float)kept - zero) * scale;
     clipped[r.start + i] = code != (float)kept;

@@ -7,19 +7,14 @@
 namespace quant::cli {
 namespace {
 
-/// Keeps the real-valued ones; an empty result is an error that says why.
+/// The tensors that --tensor matches; none is an error.
 Result<std::vector<std::size_t>> matched(const Source& source, const std::string& regex) {
   QUANT_TRY(all, match_tensors(source, regex));
-  const auto where = fmt::format("{}, --tensor {}", printable(source.path().string()), printable(regex));
-  if (all.empty())
-    return failure(ErrorCode::not_found, "choose tensors", where,
-                   fmt::format("matches none of {} names", source.tensors().size()),
-                   "quantoscope-cli inspect lists the names");
-  std::erase_if(all, [&](std::size_t i) { return !is_real(source.tensors()[i]); });
-  if (all.empty())
-    return failure(ErrorCode::unsupported, "choose tensors", where, "matches only tensors of integers",
-                   "choose tensors of real numbers");
-  return all;
+  if (!all.empty()) return all;
+  return failure(ErrorCode::not_found, "choose tensors",
+                 fmt::format("{}, --tensor {}", printable(source.path().string()), printable(regex)),
+                 fmt::format("matches none of {} names", source.tensors().size()),
+                 "quantoscope-cli inspect lists the names");
 }
 
 template <class Wanted>
@@ -42,21 +37,24 @@ Result<std::size_t> one_tensor(const Source& source, const Arguments& args) {
                  "give --tensor NAME; quantoscope-cli inspect lists the names");
 }
 
-Result<std::vector<std::size_t>> real_tensors(const Source& source, const Arguments& args) {
+Result<std::vector<std::size_t>> all_tensors(const Source& source, const Arguments& args) {
   if (args.has("tensor")) return matched(source, args.text("tensor"));
-  auto found = those(source, is_real);
-  if (found.empty())
-    return failure(ErrorCode::unsupported, "choose tensors", printable(source.path().string()),
-                   fmt::format("none of {} tensors holds real numbers", source.tensors().size()),
-                   "give a checkpoint with floating-point weights");
-  return found;
+  auto found = those(source, [](const TensorInfo&) { return true; });
+  if (!found.empty()) return found;
+  return failure(ErrorCode::unsupported, "choose tensors", printable(source.path().string()), "it holds no tensor",
+                 "give a checkpoint with weights");
 }
 
 Result<std::vector<std::size_t>> chosen_tensors(const Source& source, const Arguments& args) {
-  if (args.has("tensor")) return matched(source, args.text("tensor"));
-  auto found = those(source, is_candidate);
+  if (!args.has("tensor"))
+    if (auto candidates = those(source, is_candidate); !candidates.empty()) return candidates;
+  QUANT_TRY(found, all_tensors(source, args));
+  const auto asked = found.size();
+  std::erase_if(found, [&](std::size_t i) { return !is_real(source.tensors()[i]); });
   if (!found.empty()) return found;
-  return real_tensors(source, args);
+  return failure(ErrorCode::unsupported, "choose tensors", printable(source.path().string()),
+                 fmt::format("none of the {} tensors chosen holds real numbers", asked),
+                 "choose tensors of floating-point weights");
 }
 
 Result<std::vector<Scheme>> chosen_schemes(const Arguments& args, std::string_view option) {

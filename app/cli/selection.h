@@ -20,8 +20,9 @@ bool is_real(const TensorInfo& tensor);
 /// regex), not_found (nothing matches), unsupported (nothing of it is real-valued).
 Result<std::vector<std::size_t>> chosen_tensors(const Source& source, const Arguments& args);
 
-/// All real-valued tensors, or those that --tensor matches. Errors: as above.
-Result<std::vector<std::size_t>> real_tensors(const Source& source, const Arguments& args);
+/// All tensors, or those whose names --tensor matches. Never empty. Errors: usage, not_found, unsupported (the file has
+/// none).
+Result<std::vector<std::size_t>> all_tensors(const Source& source, const Arguments& args);
 
 /// The schemes of every --scheme, parsed. Errors: bad_scheme.
 Result<std::vector<Scheme>> chosen_schemes(const Arguments& args, std::string_view option = "scheme");

@@ -16,7 +16,7 @@ namespace {
 using Kind = Option::Kind;
 constexpr Option options[] = {
     {Kind::operand, "FILE", "", "a checkpoint", true},
-    {Kind::value, "tensor", "REGEX", "the tensors whose names it matches (default: all real-valued ones)"},
+    {Kind::value, "tensor", "REGEX", "the tensors whose names it matches (default: all)"},
 };
 
 Json values_json(const TensorInfo& tensor, const ValueFigures& v) {
@@ -63,22 +63,31 @@ std::vector<std::string> values_row(const TensorInfo& tensor, const ValueFigures
 
 Result<void> run(Run& run) {
   QUANT_TRY(source, open_source(run.args().text("FILE")));
-  QUANT_TRY(tensors, real_tensors(*source, run.args()));
+  QUANT_TRY(tensors, all_tensors(*source, run.args()));
   const auto weights = elements_of(*source, tensors);
   run.begin("stats", weights);
   Json list = Json::array();
   Table table({"tensor", ">count", ">min", ">max", ">mean", ">std", ">skewness", ">kurtosis", ">zeros", ">beyond 6 std",
                ">nan, inf"});
+  std::vector<Error> unreadable;  // storage types without a decoder are left out, the others count
   for (const auto i : tensors) {
-    QUANT_TRY(view, source->view(i));
+    const auto view = source->view(i);
+    if (!view && view.error().code == ErrorCode::unsupported) {
+      unreadable.push_back(view.error());
+      continue;
+    }
+    if (!view) return tl::unexpected(view.error());
     QUANT_TRY(values, run.on_device(weights, [&](const Devices& devices) {
-      return value_statistics(*view, devices, run.job());
+      return value_statistics(**view, devices, run.job());
     }));
     if (run.json())
       list.push_back(values_json(source->tensors()[i], values));
     else
       table.row(values_row(source->tensors()[i], values));
   }
+  if (unreadable.size() == tensors.size()) return tl::unexpected(unreadable.front());
+  if (!unreadable.empty())
+    run.warn(fmt::format("{} tensors left out, the first: {}", unreadable.size(), one_line(unreadable.front())));
   return run.json() ? run.answer({{"tensors", std::move(list)}}) : run.show(table.text());
 }
 

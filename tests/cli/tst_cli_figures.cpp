@@ -176,6 +176,23 @@ class TestCliFigures : public QObject {
     QVERIFY(near(t["percentiles"]["50"], 0.225));  // midway between 0.1 and 0.35
   }
 
+  void integersHaveStatisticsToo() {
+    QByteArray file;  // one I32 tensor: 3, 1, 4
+    const QByteArray header = R"({"ids":{"dtype":"I32","shape":[3],"data_offsets":[0,12]}}      )";
+    const std::uint64_t size = static_cast<std::uint64_t>(header.size());
+    const std::int32_t ids[] = {3, 1, 4};
+    file.append(reinterpret_cast<const char*>(&size), 8).append(header).append(reinterpret_cast<const char*>(ids), 12);
+    QFile out(dir_.filePath("ids.safetensors"));
+    QVERIFY(out.open(QIODevice::WriteOnly));
+    out.write(file);
+    out.close();
+    const auto ran = runJson({"stats", out.fileName()}, dir_);
+    QVERIFY2(ran.code == 0, ran.err.constData());
+    const auto json = ran.json();
+    QCOMPARE(json["tensors"][0]["max"].get<double>(), 4.0);
+    QCOMPARE(runJson({"analyze", out.fileName(), "--scheme", "rtn"}, dir_).code, 3);
+  }
+
   void whatIsNotANumberIsNull() {
     const auto nan = std::nanf("");
     const auto file =

@@ -71,16 +71,16 @@ class CastEncoder {
     for (std::size_t c = 0; c < run.cols; c += chunk_max) {
       const std::size_t part = std::min(chunk_max, run.cols - c);
       const float* from = Padded(run.w.data() + c, part, pad_);
-      sink.Begin(from, part);
+      auto state = sink.Begin(from, part);
       for (std::size_t i = 0; i < part; i += lanes()) {
         const VF w = hn::LoadU(d, from + i), x = kScaled ? hn::Div(w, factor) : w;
         Encoded encoded = Encode<Sink::wants_codes>(x);
         if (kScaled) encoded.value = hn::Mul(encoded.value, factor);
         VF step = factor;
         if (Sink::wants_steps) step = kScaled ? hn::Mul(Gap(x), factor) : Gap(x);
-        sink.Vector(i, w, encoded, step);
+        sink.Vector(state, i, w, encoded, step);
       }
-      sink.End();
+      sink.End(state);
     }
   }
 

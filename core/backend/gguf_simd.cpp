@@ -83,7 +83,7 @@ class GgufEncoder {
     // Blocks whose scale is 0 in fp16 have no step.
     if (stored == 0 || !std::isfinite(inverse)) return sink.Foreign(block);
     sink.Scale(stored);
-    sink.Begin(w, gguf_block);
+    auto state = sink.Begin(w, gguf_block);
     const F32 d;
     const VF step = hn::Set(d, std::fabs(stored));
     for (std::size_t i = 0; i < gguf_block; i += lanes()) {
@@ -92,9 +92,9 @@ class GgufEncoder {
       const VF code = Type::Code(hn::Mul(x, hn::Set(d, inverse)), encoded.clipped);
       encoded.value = hn::Mul(code, hn::Set(d, stored));
       encoded.code = hn::Sub(code, hn::Set(d, Type::lowest));
-      sink.Vector(i, x, encoded, step);
+      sink.Vector(state, i, x, encoded, step);
     }
-    sink.End();
+    sink.End(state);
   }
 };
 

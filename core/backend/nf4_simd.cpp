@@ -54,14 +54,14 @@ class Nf4Encoder {
     for (std::size_t c = 0; c < block.cols; c += chunk_max) {
       const std::size_t part = std::min(chunk_max, block.cols - c);
       const float* from = Padded(block.w.data() + c, part, pad_);
-      sink.Begin(from, part);
+      auto state = sink.Begin(from, part);
       for (std::size_t i = 0; i < part; i += lanes()) {
         const VF w = hn::LoadU(d, from + i), x = hn::Max(hn::Min(hn::Mul(w, factor), one), hn::Neg(one));
         Encoded encoded = Encode<Sink::wants_codes>(x);
         encoded.value = hn::Mul(encoded.value, scale);
-        sink.Vector(i, w, encoded, Sink::wants_steps ? hn::Mul(Gap(x), scale) : scale);
+        sink.Vector(state, i, w, encoded, Sink::wants_steps ? hn::Mul(Gap(x), scale) : scale);
       }
-      sink.End();
+      sink.End(state);
     }
   }
 

@@ -31,6 +31,7 @@ using U16 = hn::Rebind<std::uint16_t, F32>;
 using U8 = hn::Rebind<std::uint8_t, F32>;
 using VF = hn::Vec<F32>;
 using VD = hn::Vec<F64>;
+using VU = hn::Vec<U32>;
 
 HWY_INLINE std::size_t lanes() { return hn::Lanes(F32()); }
 
@@ -86,9 +87,10 @@ class ClipBits {
   std::uint16_t bits_[chunk_max / 4] = {};
 };
 
-// Sinks take chunks of at most chunk_max elements: Begin, one Vector after another, End. Behind the last element of a
-// chunk stand zeros, which every scheme encodes without error. Scale and Zero are told once for each of the tile's own
-// regions. Foreign takes a piece that only the reference can encode, as a tile of its own.
+// Sinks take chunks of at most chunk_max elements: Begin, one Vector after another, End. What changes from vector to
+// vector is in the state that Begin returns: locals stay in registers, members would be stored each time. Behind the
+// last element of a chunk stand zeros, which every scheme encodes without error. Scale and Zero are told once for each
+// of the tile's own regions. Foreign takes a piece that only the reference can encode, as a tile of its own.
 
 /// Sums and counters of elements that are all finite. Twin of add_errors.
 class CountSink {
@@ -96,7 +98,9 @@ class CountSink {
   CountSink(const TileTask& task, TileCounters& counters) : task_(task), counters_(counters) {
     const int bits = task.quantizer->codes().bits;
     wide_ = bits > TileCounters::joint_bits;
-    stride_ = bits > 0 && !wide_ ? static_cast<float>(step_bins) : 0.0f;
+    stride_ = bits == 0 ? 0.0f : wide_ ? 256.0f : static_cast<float>(step_bins);
+    const VD zero = hn::Zero(F64());
+    total_ = {zero, zero, zero, zero, zero, zero, hn::MaskFromVec(hn::Zero(F32()))};
   }
 
   static constexpr bool wants_codes = true, wants_steps = true;
@@ -107,40 +111,40 @@ class CountSink {
     add_reference_errors(piece, TileTask{task_.quantizer, task_.sums, task_.counters, nullptr});
   }
 
-  HWY_INLINE void Begin(const float* w, std::size_t n) { w_ = w, n_ = n; }
+  /// Lane sums of Σe, Σe², Σw², Σwŵ, Σŵ², max|e|.
+  struct State {
+    VD e, e2, w2, wq, q2, peak;
+    MF clipped;
+  };
 
-  /// `step` is the local Δ of each element, above 0.
-  HWY_INLINE void Vector(std::size_t i, VF x, const Encoded& encoded, VF step) {
-    const F32 d;
-    const U32 du;
-    const I32 di;
-    const VF y = encoded.value, error = hn::Sub(y, x);
-    const auto key = hn::ShiftRight<19>(hn::BitCast(du, error));
-    hn::StoreU(hn::DemoteTo(U16(), hn::BitCast(di, key)), U16(), keys_ + i);
-    // step_bin() in vectors, joined with the code: small whole numbers, exact in float32.
-    const VF t = hn::Floor(hn::Mul(hn::Div(error, step), hn::Set(d, 64.0f)));
-    const VF bin = hn::Min(hn::Max(t, hn::Set(d, -65.0f)), hn::Set(d, 64.0f));
-    const VF joint = hn::Add(hn::Add(bin, hn::Set(d, 65.0f)), hn::Mul(encoded.code, hn::Set(d, stride_)));
-    hn::StoreU(hn::DemoteTo(U16(), hn::ConvertTo(di, joint)), U16(), bins_ + i);
-    if (wide_) hn::StoreU(hn::DemoteTo(U16(), hn::ConvertTo(di, encoded.code)), U16(), codes_ + i);
-    hn::StoreU(y, d, values_ + i);
-    any_clipped_ = hn::Or(any_clipped_, encoded.clipped);
-    clipped_bits_.Store(i, encoded.clipped);
-    Half(hn::LowerHalf(x), hn::LowerHalf(y));
-    Half(hn::UpperHalf(HalfF32(), x), hn::UpperHalf(HalfF32(), y));
+  HWY_INLINE State Begin(const float* w, std::size_t n) {
+    w_ = w, n_ = n;
+    return total_;
   }
 
-  HWY_INLINE void End() {
-    std::uint32_t* HWY_RESTRICT error = counters_.error;
-    std::uint32_t* HWY_RESTRICT joint = counters_.joint;
-    for (std::size_t i = 0; i < n_; ++i) {
-      ++error[keys_[i]];
-      ++joint[bins_[i]];
-    }
-    if (wide_) {
-      for (std::size_t i = 0; i < n_; ++i) ++counters_.code[codes_[i]];
-    }
-    if (!hn::AllFalse(F32(), any_clipped_)) Clipped();
+  /// `step` is the local Δ of each element, above 0.
+  HWY_INLINE void Vector(State& s, std::size_t i, VF x, const Encoded& encoded, VF step) {
+    const F32 d;
+    const U32 du;
+    const VF y = encoded.value, error = hn::Sub(y, x);
+    const auto key = hn::ShiftRight<19>(hn::BitCast(du, error));
+    // step_bin() in vectors, joined with the code: small whole numbers, exact in float32. Added to 2^23 they are the
+    // low bits of the sum, which spares a conversion.
+    const VF t = hn::Floor(hn::Mul(hn::Div(error, step), hn::Set(d, 64.0f)));
+    const VF bin = hn::Min(hn::Max(t, hn::Set(d, -65.0f)), hn::Set(d, 64.0f));
+    const VF joint = hn::Add(hn::Add(bin, hn::Mul(encoded.code, hn::Set(d, stride_))), hn::Set(d, 65.0f + 0x1p23f));
+    hn::StoreU(hn::Or(key, hn::ShiftLeft<16>(hn::BitCast(du, joint))), du, keys_ + i);
+    hn::StoreU(y, d, values_ + i);
+    s.clipped = hn::Or(s.clipped, encoded.clipped);
+    clipped_bits_.Store(i, encoded.clipped);
+    Half(s, hn::LowerHalf(x), hn::LowerHalf(y));
+    Half(s, hn::UpperHalf(HalfF32(), x), hn::UpperHalf(HalfF32(), y));
+  }
+
+  HWY_INLINE void End(const State& s) {
+    total_ = s;
+    wide_ ? CountWide() : CountJoint();
+    if (!hn::AllFalse(F32(), s.clipped)) Clipped();
     count_ += n_;
   }
 
@@ -149,27 +153,53 @@ class CountSink {
     ErrorSums s;
     s.count = count_;
     s.clipped = clipped_;
-    s.e = hn::GetLane(hn::SumOfLanes(d, e_));
-    s.e2 = hn::GetLane(hn::SumOfLanes(d, e2_));
+    s.e = hn::GetLane(hn::SumOfLanes(d, total_.e));
+    s.e2 = hn::GetLane(hn::SumOfLanes(d, total_.e2));
     s.e2_clipped = e2_clipped_;
-    s.w2 = hn::GetLane(hn::SumOfLanes(d, w2_));
-    s.wq = hn::GetLane(hn::SumOfLanes(d, wq_));
-    s.q2 = hn::GetLane(hn::SumOfLanes(d, q2_));
-    s.max_abs = hn::GetLane(hn::MaxOfLanes(d, peak_));
+    s.w2 = hn::GetLane(hn::SumOfLanes(d, total_.w2));
+    s.wq = hn::GetLane(hn::SumOfLanes(d, total_.wq));
+    s.q2 = hn::GetLane(hn::SumOfLanes(d, total_.q2));
+    s.max_abs = hn::GetLane(hn::MaxOfLanes(d, total_.peak));
     sums.merge(s);
   }
 
  private:
   template <class VHalf>
-  HWY_INLINE void Half(VHalf x, VHalf y) {
+  static HWY_INLINE void Half(State& s, VHalf x, VHalf y) {
     const F64 d;
     const VD w = hn::PromoteTo(d, x), q = hn::PromoteTo(d, y), diff = hn::Sub(q, w);
-    e_ = hn::Add(e_, diff);
-    e2_ = hn::MulAdd(diff, diff, e2_);
-    w2_ = hn::MulAdd(w, w, w2_);
-    wq_ = hn::MulAdd(w, q, wq_);
-    q2_ = hn::MulAdd(q, q, q2_);
-    peak_ = hn::Max(peak_, hn::Abs(diff));
+    s.e = hn::Add(s.e, diff);
+    s.e2 = hn::MulAdd(diff, diff, s.e2);
+    s.w2 = hn::MulAdd(w, w, s.w2);
+    s.wq = hn::MulAdd(w, q, s.wq);
+    s.q2 = hn::MulAdd(q, q, s.q2);
+    s.peak = hn::Max(s.peak, hn::Abs(diff));
+  }
+
+  /// Two elements a load: their error keys, and their codes joined with the step bins.
+  HWY_INLINE void CountJoint() {
+    std::uint32_t* HWY_RESTRICT error = counters_.error;
+    std::uint32_t* HWY_RESTRICT joint = counters_.joint;
+    std::size_t i = 0;
+    for (; i + 2 <= n_; i += 2) {
+      std::uint64_t two;
+      std::memcpy(&two, keys_ + i, sizeof two);
+      ++error[two & 0xffff];
+      ++joint[two >> 16 & 0xffff];
+      ++error[two >> 32 & 0xffff];
+      ++joint[two >> 48];
+    }
+    if (i == n_) return;
+    ++error[keys_[i] & 0xffff];
+    ++joint[keys_[i] >> 16];
+  }
+
+  HWY_INLINE void CountWide() {
+    for (std::size_t i = 0; i < n_; ++i) {
+      ++counters_.error[keys_[i] & 0xffff];
+      ++counters_.joint[keys_[i] >> 16 & 0xff];
+      ++counters_.code[keys_[i] >> 24];
+    }
   }
 
   void Clipped() {
@@ -178,9 +208,9 @@ class CountSink {
       const double e = static_cast<double>(values_[i]) - static_cast<double>(w_[i]);
       ++clipped_;
       e2_clipped_ += e * e;
-      if (task_.counters) ++task_.counters->clipped.counts[keys_[i]];
+      if (task_.counters) ++task_.counters->clipped.counts[keys_[i] & 0xffff];
     }
-    any_clipped_ = hn::MaskFromVec(hn::Zero(F32()));
+    total_.clipped = hn::MaskFromVec(hn::Zero(F32()));
   }
 
   const TileTask& task_;
@@ -191,9 +221,8 @@ class CountSink {
   std::size_t n_ = 0;
   std::uint64_t count_ = 0, clipped_ = 0;
   double e2_clipped_ = 0;
-  VD e_ = hn::Zero(F64()), e2_ = e_, w2_ = e_, wq_ = e_, q2_ = e_, peak_ = e_;
-  MF any_clipped_ = hn::MaskFromVec(hn::Zero(F32()));
-  alignas(64) std::uint16_t keys_[chunk_max], bins_[chunk_max], codes_[chunk_max];
+  State total_;
+  alignas(64) std::uint32_t keys_[chunk_max];  ///< error key, and above it bin + stride * code
   alignas(64) float values_[chunk_max];
   ClipBits clipped_bits_;
 };
@@ -210,6 +239,7 @@ class SelectSink {
       prefixes_[targets_] = wanted[t] ^ sign;
       counters_[targets_++] = select.counter(t).data();
     }
+    for (std::size_t t = targets_; t > 0 && t < 4; ++t) prefixes_[t] = prefixes_[t - 1];
   }
 
   static constexpr bool wants_codes = false, wants_steps = false;
@@ -222,33 +252,45 @@ class SelectSink {
 
   bool HasTargets() const { return targets_ > 0; }
 
-  HWY_INLINE void Begin(const float*, std::size_t n) { n_ = n, hits_count_ = 0; }
+  /// How many hits wait, and the first four prefixes (the last one repeated where there are fewer).
+  struct State {
+    std::size_t hits;
+    VU p0, p1, p2, p3;
+  };
 
-  HWY_INLINE void Vector(std::size_t i, VF x, const Encoded& encoded, VF) {
-    first_ ? Pick<19>(i, x, encoded.value) : Pick<9>(i, x, encoded.value);
+  HWY_INLINE State Begin(const float*, std::size_t n) {
+    const U32 du;
+    n_ = n;
+    return {0, hn::Set(du, prefixes_[0]), hn::Set(du, prefixes_[1]), hn::Set(du, prefixes_[2]),
+            hn::Set(du, prefixes_[3])};
   }
 
-  HWY_INLINE void End() { first_ ? Count<19, 9>() : Count<9, 0>(); }
+  HWY_INLINE void Vector(State& s, std::size_t i, VF x, const Encoded& encoded, VF) {
+    first_ ? Pick<19>(s, i, x, encoded.value) : Pick<9>(s, i, x, encoded.value);
+  }
+
+  HWY_INLINE void End(const State& s) { first_ ? Count<19, 9>(s.hits) : Count<9, 0>(s.hits); }
 
  private:
   static constexpr std::size_t most_targets = 16;  // two an error percentile are used
 
   template <int kShift>
-  HWY_INLINE void Pick(std::size_t i, VF x, VF y) {
+  HWY_INLINE void Pick(State& s, std::size_t i, VF x, VF y) {
     const U32 du;
     const auto bits = hn::BitCast(du, hn::Abs(hn::Sub(y, x))), lead = hn::ShiftRight<kShift>(bits);
-    auto wanted = hn::Eq(lead, hn::Set(du, prefixes_[0]));
-    for (std::size_t t = 1; t < targets_; ++t) wanted = hn::Or(wanted, hn::Eq(lead, hn::Set(du, prefixes_[t])));
+    auto wanted =
+        hn::Or(hn::Or(hn::Eq(lead, s.p0), hn::Eq(lead, s.p1)), hn::Or(hn::Eq(lead, s.p2), hn::Eq(lead, s.p3)));
+    for (std::size_t t = 4; t < targets_; ++t) wanted = hn::Or(wanted, hn::Eq(lead, hn::Set(du, prefixes_[t])));
     if (i + lanes() > n_) wanted = hn::And(wanted, hn::FirstN(du, n_ - i));
     if (kShift == 9 && hn::AllFalse(du, wanted)) return;  // 23 known bits: rare
-    hn::StoreU(hn::Compress(bits, wanted), du, hits_ + hits_count_);
-    hits_count_ += hn::CountTrue(du, wanted);
+    hn::StoreU(hn::Compress(bits, wanted), du, hits_ + s.hits);
+    s.hits += hn::CountTrue(du, wanted);
   }
 
   template <int kShift, int kNext>
-  HWY_INLINE void Count() {
+  HWY_INLINE void Count(std::size_t hits) {
     constexpr std::uint32_t mask = (1u << (kShift - kNext)) - 1;
-    for (std::size_t k = 0; k < hits_count_; ++k) {
+    for (std::size_t k = 0; k < hits; ++k) {
       std::size_t t = 0;
       while (prefixes_[t] != hits_[k] >> kShift) ++t;
       ++counters_[t][(hits_[k] >> kNext) & mask];
@@ -257,7 +299,7 @@ class SelectSink {
 
   const TileTask& task_;
   const bool first_;
-  std::size_t targets_ = 0, n_ = 0, hits_count_ = 0;
+  std::size_t targets_ = 0, n_ = 0;
   std::uint32_t prefixes_[most_targets] = {};
   std::uint64_t* counters_[most_targets] = {};
   alignas(64) std::uint32_t hits_[chunk_max + 16];
@@ -285,9 +327,14 @@ class StoreSink {
     at_ += piece.w.size();
   }
 
-  HWY_INLINE void Begin(const float*, std::size_t n) { n_ = n; }
+  struct State {};
 
-  HWY_INLINE void Vector(std::size_t i, VF, const Encoded& encoded, VF) {
+  HWY_INLINE State Begin(const float*, std::size_t n) {
+    n_ = n;
+    return {};
+  }
+
+  HWY_INLINE void Vector(State&, std::size_t i, VF, const Encoded& encoded, VF) {
     hn::StoreU(encoded.value, F32(), values_ + i);
     if (!q_.codes.empty()) {
       const auto code = hn::Sub(hn::ConvertTo(I32(), encoded.code), hn::Set(I32(), lowest_));
@@ -296,7 +343,7 @@ class StoreSink {
     clipped_bits_.Store(i, encoded.clipped);
   }
 
-  void End() {
+  void End(const State&) {
     std::memcpy(q_.values.data() + at_, values_, n_ * sizeof(float));
     if (!q_.codes.empty()) std::memcpy(q_.codes.data() + at_, codes_, n_);
     for (std::size_t i = 0; i < n_; ++i) {

@@ -105,12 +105,12 @@ class UniformEncoder {
     for (std::size_t c = 0; c < n; c += chunk_max) {
       const std::size_t part = std::min(chunk_max, n - c);
       const float* from = Padded(w + c, part, pad_);
-      sink.Begin(from, part);
+      auto state = sink.Begin(from, part);
       for (std::size_t i = 0; i < part; i += lanes()) {
         const VF x = hn::LoadU(d, from + i);
-        sink.Vector(i, x, Encode(kMultiply ? hn::Mul(x, factor) : hn::Div(x, scale), scale, zero), scale);
+        sink.Vector(state, i, x, Encode(kMultiply ? hn::Mul(x, factor) : hn::Div(x, scale), scale, zero), scale);
       }
-      sink.End();
+      sink.End(state);
     }
   }
 
@@ -121,12 +121,12 @@ class UniformEncoder {
       const std::size_t part = std::min(chunk_max, cols - c);
       const float* from = Padded(w + c, part, pad_);
       PadScales(first + c, part);
-      sink.Begin(from, part);
+      auto state = sink.Begin(from, part);
       for (std::size_t i = 0; i < part; i += lanes()) {
         const VF x = hn::LoadU(d, from + i), scale = hn::Load(d, scale_pad_ + i), zero = hn::Load(d, zero_pad_ + i);
-        sink.Vector(i, x, Encode(form_.recip ? Reciprocal(x, scale) : hn::Div(x, scale), scale, zero), scale);
+        sink.Vector(state, i, x, Encode(form_.recip ? Reciprocal(x, scale) : hn::Div(x, scale), scale, zero), scale);
       }
-      sink.End();
+      sink.End(state);
     }
   }
 

@@ -188,6 +188,7 @@ void ErrorPanel::start(double lo, double hi, bool base) {
       (base ? base_ : refined_) = std::move(layers);
     }
     draw(true);
+    if (base && counted && view_->zoomed()) return refine(view_->visibleLow(), view_->visibleHigh());
     Q_EMIT restChanged();
   });
 }

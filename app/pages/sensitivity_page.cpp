@@ -4,6 +4,7 @@
 #include <QEvent>
 #include <QHBoxLayout>
 #include <QKeyEvent>
+#include <QLabel>
 #include <QPushButton>
 #include <QSignalBlocker>
 #include <QStackedLayout>
@@ -34,6 +35,13 @@ bool worse(const SensitivityCell& a, const SensitivityCell& b, bool higher_is_be
   return higher_is_better ? a.value < b.value : a.value > b.value;
 }
 
+/// Columns stand in the order in which data flows.
+std::size_t roleRank(const std::string& role) {
+  static constexpr std::string_view order[] = {"embed",  "attn_qkv", "attn_q", "attn_k",  "attn_v",
+                                               "attn_o", "mlp_gate", "mlp_up", "mlp_down"};
+  return std::size_t(std::find(std::begin(order), std::end(order), role) - std::begin(order));
+}
+
 }  // namespace
 
 SensitivityPage::SensitivityPage(Workspace& workspace, QWidget* parent)
@@ -45,6 +53,7 @@ SensitivityPage::SensitivityPage(Workspace& workspace, QWidget* parent)
       legend_(new ColourLegend(this)),
       bars_(new RankedBars(this)),
       correlations_(new FigureRow(this)),
+      agreement_(new QLabel(this)),
       metric_(new QComboBox(this)),
       scheme_(new QComboBox(this)),
       scale_(new QComboBox(this)) {
@@ -61,7 +70,11 @@ SensitivityPage::SensitivityPage(Workspace& workspace, QWidget* parent)
   for (QComboBox* box : {metric_, scheme_, scale_}) frame_->tools().addWidget(box);
   frame_->tools().addStretch(1);
   frame_->setFooter(legend_);
+  bars_frame_->setFooter(agreement_);
   bars_frame_->setFooter(correlations_);
+  bars_frame_->readOut().hide();
+  agreement_->setForegroundRole(QPalette::PlaceholderText);
+  agreement_->setWordWrap(true);
   auto* body = new QWidget(this);
   auto* row = new QHBoxLayout(body);
   row->setContentsMargins(3 * grid_px, 2 * grid_px, 3 * grid_px, 2 * grid_px);
@@ -162,6 +175,7 @@ SensitivityPicture SensitivityPage::picture() const {
     rows.emplace(info.layer.value_or(-1), 0);
     if (std::find(roles.begin(), roles.end(), info.role) == roles.end()) roles.push_back(info.role);
   }
+  std::stable_sort(roles.begin(), roles.end(), [](const auto& a, const auto& b) { return roleRank(a) < roleRank(b); });
   for (auto& [layer, row] : rows) {
     row = int(p.rows.size());
     p.rows << (layer < 0 ? tr("outside") : tr("layer %1").arg(layer));
@@ -185,6 +199,36 @@ SensitivityPicture SensitivityPage::picture() const {
   return p;
 }
 
+int SensitivityPage::exponent(const std::vector<SensitivityCell>& cells) const {
+  double most = 0, least = 0;
+  for (const auto& cell : cells) {
+    const double size = std::abs(cell.value);
+    if (cell.state != SensitivityCell::measured || size == 0) continue;
+    most = std::max(most, size);
+    least = least == 0 ? size : std::min(least, size);
+  }
+  if (most == 0 || (most < 1e4 && least >= 0.01)) return 0;
+  const int of_least = int(std::floor(std::log10(least))), of_most = int(std::floor(std::log10(most)));
+  return std::max(of_least, of_most - 2);
+}
+
+QString SensitivityPage::inUnit(double value) const {
+  const double scaled_value = value / std::pow(10, exponent_);
+  return format::fixed(scaled_value, std::abs(scaled_value) < 99.95 ? 1 : 0);
+}
+
+QString SensitivityPage::unitText() const {
+  const QString id = format::utf8(metric()->id);
+  return exponent_ == 0 ? id : tr("%1 in units of %2").arg(id, powerText(exponent_, false));
+}
+
+/// "layer 3, mlp_up" where that says which tensor it is; else its name.
+QString SensitivityPage::shortName(int tensor) const {
+  const auto& info = workspace().tensors()[std::size_t(tensor)];
+  if (!info.layer || info.expert) return format::utf8(info.name);
+  return tr("layer %1, %2").arg(*info.layer).arg(format::utf8(info.role));
+}
+
 void SensitivityPage::refresh() {
   const auto coverage = workspace().coverage();
   const bool ready = workspace().hasTensors() && !workspace().candidates().empty();
@@ -204,6 +248,8 @@ void SensitivityPage::refresh() {
   if (!ready || fillable) return;
   fillChoices();
   SensitivityPicture p = picture();
+  exponent_ = exponent(p.cells);
+  for (auto& cell : p.cells) cell.label = inUnit(cell.value);
   drawLegend(p.cells);
   grid_->setCurrent(workspace().selection().tensor);
   grid_->show(std::move(p));
@@ -222,12 +268,12 @@ void SensitivityPage::drawLegend(const std::vector<SensitivityCell>& cells) {
     if (cell.state == SensitivityCell::measured) measured.emplace_back(cell.shade, cell.value);
   std::sort(measured.begin(), measured.end());
   ColourLegend::Content content;
-  content.title = tr("%1, bright = more damage").arg(format::utf8(metric()->id));
+  content.title = tr("%1; bright: more damage").arg(unitText());
   content.special = tr("not measured");
   double last = -1;
   for (const auto& [at, value] : measured) {  // the cells' own values label the bar, about four of them
     if (at < last + 0.24 && &at != &measured.back().first) continue;
-    content.ticks.append({at, shortText(value, 3)});
+    content.ticks.append({at, inUnit(value)});
     last = at;
   }
   legend_->show(std::move(content));
@@ -242,9 +288,13 @@ void SensitivityPage::drawBars() {
   std::vector<RankedBar> bars;
   for (const auto& cell : all)
     if (cell.state == SensitivityCell::measured)
-      bars.push_back({cell.name, format::number(cell.value, 3), cell.shade, cell.shade, cell.tensor});
+      bars.push_back({shortName(cell.tensor), inUnit(cell.value), 0, cell.shade, cell.tensor});
+  double most = 0;
+  for (const auto& cell : all)
+    if (cell.state == SensitivityCell::measured) most = std::max(most, std::abs(cell.value));
+  for (std::size_t i = 0; i < bars.size() && most > 0; ++i) bars[i].length = std::abs(all[i].value) / most;
   bars_frame_->setTitle(tr("Worst first"));
-  bars_frame_->setNote(tr("%n tensors by %1", nullptr, int(bars.size())).arg(format::utf8(metric()->id)));
+  bars_frame_->setNote(tr("%n tensors by %1", nullptr, int(bars.size())).arg(unitText()));
   bars_->setCurrent(workspace().selection().tensor);
   bars_->show(std::move(bars));
 }
@@ -261,13 +311,16 @@ void SensitivityPage::drawCorrelations() {
     for (const auto* m : quant::metrics())
       rows.push_back({info.name, scheme.toStdString(), std::string(m->id), m->value(analysis->figures, info), {}});
   }
-  if (tensors < least_tensors)
-    return correlations_->show(
-        {{tr("agreement of metrics"), tr("needs %1 tensors, %2 measured").arg(least_tensors).arg(tensors), {}}});
+  if (tensors < least_tensors) {
+    agreement_->setText(
+        tr("Do the metrics agree? That takes %1 tensors; %2 are measured.").arg(least_tensors).arg(tensors));
+    return correlations_->show({});
+  }
+  agreement_->setText(tr("Do the metrics agree? Rank correlation (Spearman), n = %1; size is the floor.").arg(tensors));
   std::vector<Figure> figures;
   for (const auto& c : quant::rank_correlations(rows))
     figures.push_back(
-        {tr("%1 with %2, n = %3").arg(format::utf8(c.a), format::utf8(c.b)).arg(c.n),
+        {tr("%1 ~ %2").arg(format::utf8(c.a), format::utf8(c.b)),
          c.spearman ? format::fixed(*c.spearman, 2) : format::none(),
          tr("Spearman's rank correlation over the tensors; \"size\" is the floor that a metric has to beat.")});
   correlations_->show(std::move(figures));

@@ -6,6 +6,7 @@
 #include "app/views/sensitivity_grid.h"
 
 class QComboBox;
+class QLabel;
 class QStackedLayout;
 
 namespace quant {
@@ -37,6 +38,11 @@ class SensitivityPage final : public Page {
   const quant::Metric* metric() const;
   SensitivityPicture picture() const;
   SensitivityCell cellOf(int tensor) const;
+  /// The power of ten in which the values of the map are written, so that they line up.
+  int exponent(const std::vector<SensitivityCell>& cells) const;
+  QString inUnit(double value) const;
+  QString unitText() const;
+  QString shortName(int tensor) const;
   void drawLegend(const std::vector<SensitivityCell>& cells);
   void drawBars();
   void drawCorrelations();
@@ -49,7 +55,9 @@ class SensitivityPage final : public Page {
   ColourLegend* legend_;
   RankedBars* bars_;
   FigureRow* correlations_;
+  QLabel* agreement_;
   QComboBox *metric_, *scheme_, *scale_;
+  int exponent_ = 0;
 };
 
 }  // namespace app

@@ -135,6 +135,7 @@ void ValuePanel::startBase() {
   count_job_->then(this, [this](quant::Result<Counted> counted) {
     counting_ = false;
     if (counted) base_ = exactLayer(**counted, false), refined_.reset(), draw(true);
+    if (counted && view_->zoomed()) return startRefining(view_->visibleLow(), view_->visibleHigh());
     Q_EMIT restChanged();
   });
 }

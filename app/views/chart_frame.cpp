@@ -35,6 +35,7 @@ ChartFrame::ChartFrame(const QString& name, QWidget* chart, QWidget* parent)
   table_view_->setObjectName(name + QStringLiteral("Table"));
   read_out_->setObjectName(name + QStringLiteral("ReadOut"));
   note_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+  note_->setForegroundRole(QPalette::PlaceholderText);
   badge_->hide();
 
   auto* head = new QHBoxLayout;
@@ -147,7 +148,6 @@ void ChartFrame::restyle() {
   };
   title_->setFont(scaled(font(), 1.1, QFont::DemiBold));
   ink(title_, theme.text);
-  ink(note_, theme.muted);
   ink(badge_, theme.invalid);
 }
 

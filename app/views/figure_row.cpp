@@ -15,6 +15,7 @@ void FigureRow::show(std::vector<Figure> figures) {
   figures_ = std::move(figures);
   QStringList spoken;
   for (const auto& f : figures_) spoken.append(f.caption + QStringLiteral(": ") + f.value);
+  updateGeometry();
   setAccessibleDescription(spoken.join(QStringLiteral("; ")));
   update();
 }
@@ -24,9 +25,9 @@ double FigureRow::line() const {
   return caption.height() + value.height() + 8;
 }
 
-QSize FigureRow::sizeHint() const { return {480, int(2 * line())}; }
+QSize FigureRow::sizeHint() const { return {480, int((figures_.size() <= 3 ? 1 : 2) * line())}; }
 
-std::size_t FigureRow::columns() const { return (figures_.size() + 1) / 2; }
+std::size_t FigureRow::columns() const { return figures_.size() <= 3 ? figures_.size() : (figures_.size() + 1) / 2; }
 
 double FigureRow::cell() const { return columns() == 0 ? width() : double(width()) / double(columns()); }
 

@@ -262,7 +262,7 @@ void HeatMapView::paintStrips(QPainter& painter, const QRectF& area) const {
       draw(i, x / top);
     }
   };
-  const QColor ink = theme.series[0];
+  const QColor ink = theme.muted;
   bars(grid->row_rmse, top_, 1 / pixelsY(), area.height(), [&](int i, double share) {
     painter.fillRect(QRectF(area.right() + gap, area.top() + i, std::max(1.0, share * strip), 1), ink);
   });

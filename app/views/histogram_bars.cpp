@@ -195,9 +195,14 @@ void HistogramBars::paintLabels(QPainter& painter) const {
   painter.setPen(theme_->muted);
   if (!frame_.corner.isEmpty())
     painter.drawText(area_.adjusted(6, metrics.height() + 6, -6, 0), Qt::AlignTop | Qt::AlignLeft, frame_.corner);
-  const QRectF foot = area_.adjusted(4, 0, -4, -3);
-  if (!frame_.below.isEmpty()) painter.drawText(foot, Qt::AlignBottom | Qt::AlignLeft, frame_.below);
-  if (!frame_.above.isEmpty()) painter.drawText(foot, Qt::AlignBottom | Qt::AlignRight, frame_.above);
+  const double above_axis = area_.bottom() - 2.2 * metrics.height();  // above the low bars at the ends
+  const auto side = [&](const QString& text, double left) {
+    painter.fillRect(QRectF(left - 2, above_axis, metrics.horizontalAdvance(text) + 4, metrics.height()),
+                     withAlpha(theme_->base, 0.8));
+    painter.drawText(QPointF(left, above_axis + metrics.ascent()), text);
+  };
+  if (!frame_.below.isEmpty()) side(frame_.below, area_.left() + 4);
+  if (!frame_.above.isEmpty()) side(frame_.above, area_.right() - metrics.horizontalAdvance(frame_.above) - 4);
   if (!frame_.note.isEmpty()) painter.drawText(area_, Qt::AlignCenter | Qt::TextWordWrap, frame_.note);
   const QRectF keys = legend();
   if (keys.isEmpty()) return;

@@ -7,13 +7,12 @@
 #include <cmath>
 
 #include "app/views/chart_style.h"
-#include "app/views/chart_text.h"
 #include "app/window/theme.h"
 
 namespace app {
 namespace {
 
-constexpr double widest = 108, highest = 52, lowest = 13, gap = 2;
+constexpr double widest = 108, highest = 84, lowest = 13, gap = 2;
 
 }  // namespace
 
@@ -123,7 +122,7 @@ void SensitivityGrid::paintCell(QPainter& painter, const QRectF& box, const Sens
     const QRgb colour = cividis()[std::size_t(std::lround(255 * std::clamp(cell.shade, 0.0, 1.0)))];
     painter.fillRect(box, QColor(colour));
     painter.setPen(inkOn(colour));
-    const QString text = shortText(cell.value, 2);
+    const QString& text = cell.label;
     if (box.width() > painter.fontMetrics().horizontalAdvance(text) + 6 &&
         box.height() >= painter.fontMetrics().height())
       painter.drawText(box, Qt::AlignCenter, text);

@@ -18,6 +18,7 @@ struct SensitivityCell {
   double value = 0;    ///< of the worst
   double shade = 0;    ///< 0 … 1, 1 = most damage
   QString name, text;  ///< of the tensor; of the value, with its unit
+  QString label;       ///< in the cell, where there is room
 };
 
 struct SensitivityPicture {

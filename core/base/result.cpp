@@ -26,7 +26,8 @@ std::string_view word(ErrorCode code) {
 
 std::string one_line(const Error& error) {
   std::string line = error.what + ": " + error.where + ": " + error.why + "; " + error.hint;
-  std::replace_if(line.begin(), line.end(), [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
+  std::replace_if(
+      line.begin(), line.end(), [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
   return line;
 }
 

@@ -39,8 +39,7 @@ using Result = tl::expected<T, Error>;
 /// The failure as a value that converts to any Result.
 inline tl::unexpected<Error> failure(ErrorCode code, std::string what, std::string where, std::string why,
                                      std::string hint) {
-  return tl::unexpected<Error>(
-      Error{code, std::move(what), std::move(where), std::move(why), std::move(hint)});
+  return tl::unexpected<Error>(Error{code, std::move(what), std::move(where), std::move(why), std::move(hint)});
 }
 
 /// The word of a code, as JSON prints it: "malformed", "bad_scheme", …
@@ -55,11 +54,12 @@ std::string one_line(const Error& error);
 #define QUANT_CONCAT(a, b) QUANT_CONCAT_(a, b)
 
 /// QUANT_TRY(name, expr): `name` becomes the value of `expr`, or the enclosing function returns its error.
-#define QUANT_TRY(name, expr)                                                                          \
-  auto QUANT_CONCAT(quant_try_, __LINE__) = (expr);                                                    \
-  if (!QUANT_CONCAT(quant_try_, __LINE__)) return tl::unexpected(std::move(QUANT_CONCAT(quant_try_, __LINE__)).error()); \
+#define QUANT_TRY(name, expr)                                                     \
+  auto QUANT_CONCAT(quant_try_, __LINE__) = (expr);                               \
+  if (!QUANT_CONCAT(quant_try_, __LINE__))                                        \
+    return tl::unexpected(std::move(QUANT_CONCAT(quant_try_, __LINE__)).error()); \
   auto name = std::move(*QUANT_CONCAT(quant_try_, __LINE__))
 
 /// QUANT_CHECK(expr): the enclosing function returns the error of the Result<void> `expr`, if it has one.
-#define QUANT_CHECK(expr)                                                                              \
+#define QUANT_CHECK(expr) \
   if (auto quant_check_ = (expr); !quant_check_) return tl::unexpected(std::move(quant_check_).error())

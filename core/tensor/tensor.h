@@ -31,13 +31,13 @@ struct TensorInfo {
   std::string name;
   DType dtype = DType::f32;
   std::vector<std::uint64_t> shape;
-  std::uint64_t bytes = 0;      ///< stored bytes
-  std::uint64_t offset = 0;     ///< absolute, in its file
-  std::uint32_t file = 0;       ///< index into Source::files()
-  std::string role = "other";   ///< embed, attn_q, mlp_down, norm, …: formats.md 9
+  std::uint64_t bytes = 0;     ///< stored bytes
+  std::uint64_t offset = 0;    ///< absolute, in its file
+  std::uint32_t file = 0;      ///< index into Source::files()
+  std::string role = "other";  ///< embed, attn_q, mlp_down, norm, …: formats.md 9
   std::optional<int> layer;
   std::optional<int> expert;
-  std::string quantized;        ///< empty, or the storage's scheme or block type ("Q4_K", "gptq")
+  std::string quantized;  ///< empty, or the storage's scheme or block type ("Q4_K", "gptq")
 
   MatrixShape matrix() const { return matrix_shape(shape); }
   std::uint64_t elements() const;  ///< product of the shape; 1 for 0-D
@@ -49,7 +49,7 @@ bool is_candidate(const TensorInfo& tensor);
 
 /// Consecutive rows of a weight matrix as row-major float32. A row is one output channel.
 struct RowTile {
-  std::span<const float> w;     ///< rows * cols values
+  std::span<const float> w;  ///< rows * cols values
   std::uint64_t rows = 0;
   std::uint64_t cols = 0;
   std::uint64_t first_row = 0;  ///< in the whole tensor, over all matrices
@@ -72,9 +72,11 @@ class TensorView {
 };
 
 /// A tile by the shorter way: in place where possible, else read into `scratch` (grown as needed).
-Result<RowTile> read_tile(const TensorView& view, std::uint64_t first, std::uint64_t count, std::vector<float>& scratch);
+Result<RowTile> read_tile(const TensorView& view, std::uint64_t first, std::uint64_t count,
+                          std::vector<float>& scratch);
 
 /// A tensor that lies in memory as float32: benches, tests, 8×8 windows of lessons. Owns its values.
-std::unique_ptr<TensorView> memory_tensor(std::string name, std::vector<std::uint64_t> shape, std::vector<float> values);
+std::unique_ptr<TensorView> memory_tensor(std::string name, std::vector<std::uint64_t> shape,
+                                          std::vector<float> values);
 
 }  // namespace quant

@@ -81,7 +81,8 @@ class TestBitLayout : public QObject {
     row("nan", "fp4-e2m1", "0", "0.00000000000000000000", 0);
     row("nan", "int8", "0", "0.00000000000000000000", 0);
     // The typed decimal has more digits than a double: the error still counts them.
-    row("0.1000000000000000055511151231257827", "fp64", "3fb999999999999a", "0.10000000000000000555", 2.1181583404541015625e-36);
+    row("0.1000000000000000055511151231257827", "fp64", "3fb999999999999a", "0.10000000000000000555",
+        2.1181583404541015625e-36);
   }
   void codes() {
     QFETCH(QString, typed);

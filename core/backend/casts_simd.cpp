@@ -36,7 +36,8 @@ class CastEncoder {
         high_field_(static_cast<int>(format_.max_code() >> format_.mantissa_bits) - format_.bias() + 127),
         max_(static_cast<float>(format_.max_finite())),
         min_normal_(format_.bias() < 127 ? float_format::power_of_two<float>(1 - format_.bias()) : 0.0f),
-        unit_(float_format::power_of_two<float>(-format_.mantissa_bits)) {
+        unit_(float_format::power_of_two<float>(-format_.mantissa_bits)),
+        least_gap_(float_format::power_of_two<float>(1 - format_.bias()) * unit_) {
     // fp16's overflow is infinite, and an infinite error is the reference's business: 65520 is the first to overflow.
     if (!saturate_ && format_.bias() < 127) limit_bits_ = std::bit_cast<std::uint32_t>(65520.0f);
   }
@@ -59,7 +60,8 @@ class CastEncoder {
     const bool own = region_ != Region::tensor;
     const float scale = own ? casts::scale_of(std::bit_cast<float>(peak), format_)
                             : shared_.scales[shared_.rows == 0 ? 0 : run.first_row / shared_.rows];
-    if (scale < 0x1p-126f) return sink.Foreign(run);  // quotients by a denormal scale may leave float32
+    if (scale < 0x1p-126f) return sink.Foreign(run);        // quotients by a denormal scale may leave float32
+    if (least_gap_ * scale == 0) return sink.Foreign(run);  // sinks take steps above 0 only
     if (own) sink.Scale(scale);
     Chunks<true>(run, scale, sink);
   }
@@ -134,7 +136,7 @@ class CastEncoder {
   const std::size_t group_;
   const Shared& shared_;
   const int drop_, low_field_, high_field_;
-  const float max_, min_normal_, unit_;
+  const float max_, min_normal_, unit_, least_gap_;
   std::uint32_t limit_bits_ = tame_bits;
   alignas(64) float pad_[chunk_max];
 };

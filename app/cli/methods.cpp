@@ -72,12 +72,25 @@ Result<std::span<const Method* const>> chosen(const Run& run) {
                  fmt::format("did you mean \"{}\"?", nearest(id, ids)));
 }
 
+/// Every device of this machine that works; kernels are not built for it.
+std::vector<std::unique_ptr<Backend>> all_devices(const DeviceProvider& provider) {
+  std::vector<std::unique_ptr<Backend>> devices;
+  devices.push_back(make_reference_backend());
+  devices.push_back(make_native_backend());
+  for (const auto& entry : provider.list())
+    if (auto made = entry.available ? provider.make(entry.id) : Result<std::unique_ptr<Backend>>(nullptr);
+        made && *made)
+      devices.push_back(std::move(*made));
+  return devices;
+}
+
 Result<void> run(Run& run) {
   QUANT_TRY(shown, chosen(run));
-  const auto cpu = make_native_backend();
+  const auto devices = all_devices(run.provider());
   const auto devices_of = [&](const Method& m) {
-    std::vector<std::string> ids = {"reference"};
-    if (cpu->offers(m)) ids.push_back("cpu");
+    std::vector<std::string> ids;
+    for (const auto& device : devices)
+      if (device->offers(m)) ids.push_back(device->id());
     return ids;
   };
   if (run.json()) {

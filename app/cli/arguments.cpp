@@ -50,7 +50,7 @@ constexpr char shield = '\x01';
 std::string shielded(std::string_view word) {
   return is_number(word) || word.starts_with('[') ? shield + std::string(word) : std::string(word);
 }
-std::string bare(std::string word) { return word.starts_with(shield) ? word.substr(1) : word; }
+std::string bare(const std::string& word) { return word.starts_with(shield) ? word.substr(1) : word; }
 
 /// Declares `option` so that its words land in `values`. One value a mention: a value never swallows operands.
 void declare(CLI::App& app, const Option& option, std::vector<std::string>& values) {

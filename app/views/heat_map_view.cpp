@@ -51,7 +51,7 @@ void HeatMapView::setCurrent(std::uint64_t row, std::uint64_t col) {
 // ── geometry ──
 
 QRectF HeatMapView::frame() const {
-  return QRectF(rect()).adjusted(axis_left, axis_top, -(strip + gap + 12), -(strip + gap + 22));
+  return QRectF(rect()).adjusted(axis_left, axis_top, -(strip + gap + 20), -(strip + gap + 22));
 }
 
 double HeatMapView::fitX() const {
@@ -365,9 +365,9 @@ QString HeatMapView::readOut(std::uint64_t row, std::uint64_t col) const {
   const float x = cell(*grid, row, col);
   const QString value = std::isfinite(x) ? format::number(double(x)) : tr("no finite value");
   if (grid->block_rows == 1 && grid->block_cols == 1)
-    return tr("row %1, column %2: %3 %4").arg(row).arg(col).arg(picture_.quantity, value);
+    return tr("row %1, column %2: %3 = %4").arg(row).arg(col).arg(picture_.quantity, value);
   const std::uint64_t r = row / grid->block_rows * grid->block_rows, c = col / grid->block_cols * grid->block_cols;
-  return tr("rows %1–%2, columns %3–%4: %5 %6, %7")
+  return tr("rows %1–%2, columns %3–%4: %5 = %7 (%6)")
       .arg(r)
       .arg(std::min(r + grid->block_rows, picture_.rows) - 1)
       .arg(c)

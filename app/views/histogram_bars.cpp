@@ -145,6 +145,7 @@ void HistogramBars::paintMarks(QPainter& painter) const {
     if (mark.mark.kind == HistogramMark::level) continue;
     const double at = std::round(x(mark.at));
     if (at < area_.left() - 0.5 || at > area_.right() + 0.5) continue;
+    if (mark.mark.kind == HistogramMark::guide) row += metrics.height() + 2;  // below the labels of ±½Δ
     paintFlag(painter, mark, row);
     if (!mark.mark.label.isEmpty() && mark.mark.kind != HistogramMark::half_step) row += metrics.height() + 2;
   }

@@ -89,9 +89,11 @@ std::optional<int> read(const QStringList& arguments, Options& o) {
   return {};
 }
 
-/// Qt's offscreen platform prints this for every window with size hints; it says nothing about us.
+/// Qt's offscreen platform prints the first for every window with size hints, a machine without a login session the
+/// second: they say nothing about us.
 void quietHandler(QtMsgType type, const QMessageLogContext&, const QString& message) {
-  if (type == QtDebugMsg || type == QtInfoMsg || message.contains(QLatin1String("This plugin does not support")))
+  if (type == QtDebugMsg || type == QtInfoMsg || message.contains(QLatin1String("This plugin does not support")) ||
+      message.contains(QLatin1String("XDG_RUNTIME_DIR")))
     return;
   std::fprintf(stderr, "%s\n", message.toLocal8Bit().constData());
 }

@@ -4,6 +4,8 @@
 #include <QLocale>
 #include <cmath>
 
+#include "core/methods/scheme.h"
+
 namespace app::format {
 namespace {
 
@@ -81,22 +83,24 @@ QString remaining(double seconds) {
 
 QString scheme(const QString& canonical) {
   const qsizetype colon = canonical.indexOf(u':');
-  if (colon < 0) return canonical;
-  QString name = canonical.left(colon), bits;
+  QString name = canonical.left(colon < 0 ? canonical.size() : colon);
   QStringList rest;
-  for (const QString& part : canonical.mid(colon + 1).split(u',')) {
-    const QString value = part.section(u'=', 1);
-    if (part.startsWith(QLatin1String("bits=")))
-      bits = value;
-    else if (part.startsWith(QLatin1String("group=")))
-      rest << (value == QLatin1String("0") ? QStringLiteral("row") : u'g' + value);
-    else if (part.startsWith(QLatin1String("gran=")))
-      rest << value;
-    else
-      rest << part;
-  }
-  // Methods like "mxfp8" end in a digit: then the bits stand apart.
-  if (!bits.isEmpty()) name += (name.back().isDigit() ? QStringLiteral("-") : QString()) + bits;
+  if (colon >= 0)
+    for (const QString& part : canonical.mid(colon + 1).split(u',')) {
+      const QString value = part.section(u'=', 1);
+      if (part.startsWith(QLatin1String("group=")))
+        rest << (value == QLatin1String("0") ? QStringLiteral("row") : u'g' + value);
+      else if (part.startsWith(QLatin1String("gran=")))
+        rest << value;
+      else if (!part.startsWith(QLatin1String("bits=")))
+        rest << part;
+    }
+  // The bits show even where they are the default, which the canonical form leaves out.
+  const auto parsed = quant::Scheme::parse(canonical.toStdString());
+  if (parsed)
+    for (const quant::Param& p : parsed->method().params)
+      if (p.name == "bits")
+        name += (name.back().isDigit() ? QStringLiteral("-") : QString()) + QString::number(parsed->integer("bits"));
   rest.prepend(name);
   return rest.join(QStringLiteral(" · "));
 }

@@ -1,5 +1,6 @@
 // Selection, schemes, figures: what is remembered. Opening, measuring and planning have files of their own.
 
+#include <QDir>
 #include <QFileInfo>
 #include <algorithm>
 
@@ -59,7 +60,13 @@ Workspace::~Workspace() {
 }
 
 QString Workspace::sourcePath() const { return d_->path; }
-QString Workspace::sourceName() const { return QFileInfo(d_->path).fileName(); }
+QString Workspace::openedPath() const { return d_->opened; }
+QString Workspace::sourceName() const {
+  const QFileInfo file(d_->path);
+  // Half of all checkpoints are called "model.safetensors": their folder names them.
+  return file.baseName().endsWith(QLatin1String("model")) ? file.dir().dirName() + u'/' + file.fileName()
+                                                          : file.fileName();
+}
 QString Workspace::sourceFormat() const { return d_->format; }
 quint64 Workspace::elements() const { return d_->elements; }
 quint64 Workspace::storedBytes() const { return d_->bytes; }

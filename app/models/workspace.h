@@ -46,6 +46,7 @@ class Workspace : public QObject {
   const std::vector<quant::TensorInfo>& tensors() const { return tensors_; }
   quant::Session* session() const { return session_.get(); }
   QString sourcePath() const;    ///< as the user gave it, or as the session remembers it; empty = none
+  QString openedPath() const;    ///< what was opened: the session file, or the checkpoint
   QString sourceName() const;    ///< file name, for titles
   QString sourceFormat() const;  ///< "safetensors"; empty = none
   quint64 elements() const;      ///< weights of all tensors

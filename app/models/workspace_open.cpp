@@ -108,6 +108,7 @@ void Workspace::adopt(std::shared_ptr<Opened> opened) {
   session_ = std::move(opened->session);
   tensors_ = std::move(opened->tensors);
   d_->path = opened->path;
+  d_->opened = opened->session_file.isEmpty() ? opened->path : opened->session_file;
   d_->format = source_ ? format::utf8(source_->format()) : QString();
   d_->queue.setSource(source_);
   d_->analyses.clear();

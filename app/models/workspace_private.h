@@ -32,7 +32,7 @@ struct Workspace::Private {
   std::unique_ptr<RunningJob<std::shared_ptr<Opened>>> opening;
   int opening_entry = 0;
 
-  QString path, format;
+  QString path, opened, format;
   quint64 elements = 0, bytes = 0;
 
   QHash<Pair, quant::StoredAnalysis> analyses;

@@ -4,6 +4,7 @@
 
 #include "app/pages/histograms_page.h"
 #include "app/pages/maps_page.h"
+#include "app/pages/bits_page.h"
 #include "app/pages/page.h"
 #include "app/pages/sensitivity_page.h"
 #include "app/pages/start_page.h"
@@ -24,6 +25,7 @@ constexpr PageEntry entries[] = {
     {"histograms", QT_TRANSLATE_NOOP("pages", "Histograms"), "histograms", 0, "Ctrl+2", make<HistogramsPage>},
     {"maps", QT_TRANSLATE_NOOP("pages", "Maps"), "maps", 0, "Ctrl+3", make<MapsPage>},
     {"sensitivity", QT_TRANSLATE_NOOP("pages", "Sensitivity"), "sensitivity", 0, "Ctrl+4", make<SensitivityPage>},
+    {"bits", QT_TRANSLATE_NOOP("pages", "Bits"), "bits", 2, "Ctrl+8", make<BitsPage>},
 };
 
 }  // namespace

@@ -104,6 +104,7 @@ StartPage::StartPage(Workspace& workspace, QWidget* parent) : Page(workspace, pa
        tr("Move the budget: the exact best choice of bits follows, with its proof. Save it for your toolchain.")}};
   for (const auto& [name, text] : steps) {
     auto* step = new QVBoxLayout;
+    step->setSpacing(4);
     step->addWidget(heading(name, hints_));
     step->addWidget(quiet(text, hints_));
     step->addStretch(1);

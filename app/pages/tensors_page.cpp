@@ -32,7 +32,7 @@ class Table final : public QTableView {
 };
 
 // First widths in units of a digit, by column of TensorModel.
-constexpr int digits[] = {38, 10, 6, 14, 6, 9, 16, 10, 10, 10, 18};
+constexpr int digits[] = {36, 11, 8, 14, 7, 10, 15, 11, 11, 11, 15};
 
 }  // namespace
 
@@ -83,7 +83,7 @@ TensorsPage::TensorsPage(Workspace& workspace, QWidget* parent)
   for (int c = 1; c < TensorModel::ColumnCount; ++c) {
     QAction* action = columns->menu()->addAction(model_->headerData(c, Qt::Horizontal).toString());
     action->setCheckable(true);
-    action->setChecked(true);
+    action->setChecked(!table_->isColumnHidden(c));
     connect(action, &QAction::toggled, table_, [this, c](bool on) { table_->setColumnHidden(c, !on); });
   }
   buildMenus();
@@ -121,11 +121,12 @@ void TensorsPage::buildTable() {
   table_->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 13);
   QHeaderView* header = table_->horizontalHeader();
   header->setHighlightSections(false);
-  header->setStretchLastSection(true);
   header->setSectionsMovable(true);
   header->setResizeContentsPrecision(100);
   const int digit = fontMetrics().horizontalAdvance(u'0');
   for (int c = 0; c < TensorModel::ColumnCount; ++c) table_->setColumnWidth(c, digit * digits[c]);
+  header->setSectionResizeMode(TensorModel::Name, QHeaderView::Stretch);
+  table_->setColumnHidden(TensorModel::Kurtosis, true);
   // In file order until a column is clicked.
   header->setSortIndicator(-1, Qt::AscendingOrder);
   header->setSortIndicatorClearable(true);

@@ -41,8 +41,7 @@ void SparklineDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opt
   QStyledItemDelegate::paint(painter, option, index);
   const auto bins = index.data(bins_role).value<std::vector<double>>();
   const Theme& t = Theme::of(option.palette);
-  const bool selected = option.state.testFlag(QStyle::State_Selected);
-  paintSparkline(painter, QRectF(option.rect).adjusted(8, 5, -8, -5), bins, selected ? QColor(Qt::white) : t.rounding);
+  paintSparkline(painter, QRectF(option.rect).adjusted(8, 5, -8, -5), bins, t.rounding);
 }
 
 }  // namespace app

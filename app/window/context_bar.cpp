@@ -1,5 +1,6 @@
 #include "app/window/context_bar.h"
 
+#include <QCheckBox>
 #include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -27,13 +28,12 @@ ContextBar::ContextBar(Workspace& workspace, QWidget* parent) : QWidget(parent),
   device_ = new QLabel(this);
   device_->setObjectName(QStringLiteral("context.device"));
   device_->setForegroundRole(QPalette::PlaceholderText);
-  follow_ = new QPushButton(tr("Follow selection"), this);
+  follow_ = new QCheckBox(tr("Follow selection"), this);
   follow_->setObjectName(QStringLiteral("context.follow"));
-  follow_->setCheckable(true);
   follow_->setChecked(workspace.followSelection());
   follow_->setAccessibleName(tr("Follow selection"));
   follow_->setToolTip(tr("Measure a tensor under all schemes as soon as it is selected"));
-  connect(follow_, &QPushButton::toggled, &workspace, &Workspace::setFollowSelection);
+  connect(follow_, &QCheckBox::toggled, &workspace, &Workspace::setFollowSelection);
   analyze_ = new QPushButton(this);
   analyze_->setObjectName(QStringLiteral("context.analyze"));
   analyze_->setProperty("accent", true);
@@ -46,7 +46,9 @@ ContextBar::ContextBar(Workspace& workspace, QWidget* parent) : QWidget(parent),
   row->addWidget(source_);
   row->addWidget(chips, 1);
   row->addWidget(device_);
+  row->addSpacing(grid_px);
   row->addWidget(follow_);
+  row->addSpacing(grid_px);
   row->addWidget(analyze_);
   for (const auto signal : {&Workspace::sourceChanged, &Workspace::devicesChanged, &Workspace::schemesChanged,
                             &Workspace::measurementsChanged})
@@ -67,7 +69,7 @@ void ContextBar::refresh() {
                                  .arg(format::count(workspace_.elements()), format::bytes(workspace_.storedBytes()))
                            : tr("Open a checkpoint or a session (Ctrl+O)"));
   const auto device = workspace_.device();
-  device_->setText(device ? format::utf8(device->backend->id()) : QString());
+  device_->setText(device ? tr("Device: %1").arg(format::utf8(device->backend->id())) : QString());
   device_->setToolTip(workspace_.deviceText());
   const bool busy = workspace_.measuring();
   const auto coverage = workspace_.coverage();
@@ -87,7 +89,6 @@ void ContextBar::recolour() {
   const Theme& t = Theme::of(this);
   source_->setIcon(icon(QStringLiteral("cube"), t.link));
   source_->setFont(scaled(font(), 1.0, QFont::DemiBold));
-  follow_->setIcon(icon(QStringLiteral("follow"), t.muted));
   analyze_->setIcon(icon(QStringLiteral("play"), Qt::white));
 }
 

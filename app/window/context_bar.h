@@ -3,9 +3,9 @@
 
 #include <QWidget>
 
+class QCheckBox;
 class QLabel;
 class QPushButton;
-class QToolButton;
 
 namespace app {
 
@@ -29,7 +29,7 @@ class ContextBar final : public QWidget {
   Workspace& workspace_;
   QPushButton* source_;
   QLabel* device_;
-  QPushButton* follow_;
+  QCheckBox* follow_;
   QPushButton* analyze_;
 };
 

@@ -46,6 +46,7 @@ MainWindow::MainWindow(Workspace& workspace, QWidget* parent) : QMainWindow(pare
   stack_->setObjectName(QStringLiteral("window.pages"));
   stack_->setBackgroundRole(QPalette::Base);
   stack_->setAutoFillBackground(true);
+  stack_->setFocusPolicy(Qt::ClickFocus);
   panel_ = new ContextPanel(workspace, this);
   panel_->setFixedWidth(panel_width);
   status_ = new StatusLine(workspace, this);
@@ -72,6 +73,7 @@ MainWindow::MainWindow(Workspace& workspace, QWidget* parent) : QMainWindow(pare
   buildKeys();
   connectWorkspace();
   resize(1440, 900);
+  stack_->setFocus();
 }
 
 void MainWindow::connectWorkspace() {
@@ -172,9 +174,8 @@ bool MainWindow::atRest() const {
 void MainWindow::sourceArrived() {
   messages_->hide();
   setWindowTitle(tr("%1 – Quantoscope").arg(workspace_.sourceName()));
-  rememberFile(workspace_.session() && !workspace_.sourceMissing() ? workspace_.sourcePath() : workspace_.sourcePath(),
-               tr("%n tensors", nullptr, int(workspace_.tensors().size())) + QStringLiteral(" · ") +
-                   format::bytes(workspace_.storedBytes()));
+  rememberFile(workspace_.openedPath(), tr("%n tensors", nullptr, int(workspace_.tensors().size())) +
+                                            QStringLiteral(" · ") + format::bytes(workspace_.storedBytes()));
   if (workspace_.sourceMissing())
     messages_->showNotice(tr("The checkpoint of this session is not where it was"),
                           tr("%1\nIts measurements and plans are here; histograms in detail and maps need the file.")

@@ -19,6 +19,7 @@ RailButton::RailButton(const QString& icon, QWidget* parent) : QAbstractButton(p
   setCheckable(true);
   setAutoExclusive(true);
   setCursor(Qt::PointingHandCursor);
+  setFocusPolicy(Qt::TabFocus);
 }
 
 QSize RailButton::sizeHint() const {

@@ -170,6 +170,8 @@ void Style::drawPrimitive(PrimitiveElement element, const QStyleOption* option, 
       return;
     case PE_Frame: return;
     case PE_FrameStatusBarItem: return;
+    case PE_PanelScrollAreaCorner: painter->fillRect(option->rect, t.base); return;
+    case PE_PanelMenuBar: return;
     case PE_FrameMenu:
     case PE_PanelTipLabel: break;
     case PE_IndicatorHeaderArrow: {
@@ -199,6 +201,25 @@ void Style::drawControl(ControlElement element, const QStyleOption* option, QPai
       if (const auto* bar = qstyleoption_cast<const QStyleOptionProgressBar*>(option)) progressBar(painter, bar);
       return;
     case CE_Splitter: return;
+    case CE_MenuBarItem:
+      if (const auto* item = qstyleoption_cast<const QStyleOptionMenuItem*>(option)) {
+        painter->fillRect(item->rect, t.window);
+        if (has(item, State_Selected)) box(painter, item->rect.adjusted(2, 2, -2, -2), t.hover, QColor());
+        const int mnemonic =
+            styleHint(SH_UnderlineShortcut, item, widget, nullptr) ? Qt::TextShowMnemonic : Qt::TextHideMnemonic;
+        return drawItemText(painter, item->rect, Qt::AlignCenter | mnemonic, item->palette, true, item->text,
+                            QPalette::WindowText);
+      }
+      break;
+    case CE_ItemViewItem:
+      // A wash and the text's own colour instead of a block of accent: a selected row stays as legible as the others.
+      if (const auto* item = qstyleoption_cast<const QStyleOptionViewItem*>(option)) {
+        QStyleOptionViewItem soft(*item);
+        soft.palette.setColor(QPalette::Highlight, t.accentSoft);
+        soft.palette.setColor(QPalette::HighlightedText, t.text);
+        return QProxyStyle::drawControl(element, &soft, painter, widget);
+      }
+      break;
     case CE_MenuBarEmptyArea: painter->fillRect(option->rect, t.window); return;
     case CE_PushButtonLabel:
       if (is(widget, "accent")) {
@@ -297,6 +318,12 @@ int Style::pixelMetric(PixelMetric metric, const QStyleOption* option, const QWi
     case PM_SliderThickness: return 24;
     case PM_SplitterWidth: return grid_px;
     case PM_HeaderMargin: return grid_px;
+    case PM_FocusFrameHMargin:
+      // Text of cells stands under the text of their header.
+      if (qobject_cast<const QAbstractItemView*>(widget)) return grid_px - 1;
+      return QProxyStyle::pixelMetric(metric, option, widget);
+    case PM_MenuBarPanelWidth:
+    case PM_MenuBarVMargin: return 0;
     case PM_ButtonIconSize:
     case PM_SmallIconSize: return 16;
     default: return QProxyStyle::pixelMetric(metric, option, widget);

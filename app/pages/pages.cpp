@@ -2,10 +2,11 @@
 #include <algorithm>
 #include <iterator>
 
+#include "app/pages/bits_page.h"
 #include "app/pages/histograms_page.h"
 #include "app/pages/maps_page.h"
-#include "app/pages/bits_page.h"
 #include "app/pages/page.h"
+#include "app/pages/plan_page.h"
 #include "app/pages/sensitivity_page.h"
 #include "app/pages/start_page.h"
 #include "app/pages/tensors_page.h"
@@ -25,6 +26,7 @@ constexpr PageEntry entries[] = {
     {"histograms", QT_TRANSLATE_NOOP("pages", "Histograms"), "histograms", 0, "Ctrl+2", make<HistogramsPage>},
     {"maps", QT_TRANSLATE_NOOP("pages", "Maps"), "maps", 0, "Ctrl+3", make<MapsPage>},
     {"sensitivity", QT_TRANSLATE_NOOP("pages", "Sensitivity"), "sensitivity", 0, "Ctrl+4", make<SensitivityPage>},
+    {"plan", QT_TRANSLATE_NOOP("pages", "Plan"), "plan", 1, "Ctrl+6", make<PlanPage>},
     {"bits", QT_TRANSLATE_NOOP("pages", "Bits"), "bits", 2, "Ctrl+8", make<BitsPage>},
 };
 

@@ -5,22 +5,11 @@
 #include <QPainter>
 #include <QSvgRenderer>
 
-namespace {
-
-/// Resources of a static library are linked only where something asks for them.
-void loadResources() {
-  static const bool once = [] { return Q_INIT_RESOURCE(icons), true; }();
-  Q_UNUSED(once)
-}
-
-}  // namespace
-
 namespace app {
 namespace {
 
 /// Files draw with `currentColor`; the colour is put in when they are read.
 QByteArray svg(const QString& name, const QColor& color) {
-  loadResources();
   QFile file(QStringLiteral(":/icons/%1.svg").arg(name));
   if (!file.open(QIODevice::ReadOnly)) return {};
   return file.readAll().replace("currentColor", color.name(QColor::HexRgb).toLatin1());

@@ -1,4 +1,5 @@
 # Tests of app/
+quant_test(app/tst_bits_page.cpp quant_app)
 quant_test(app/tst_colour_map.cpp quant_app)
 quant_test(app/tst_heat_map_view.cpp quant_app)
 quant_test(app/tst_histogram_view.cpp quant_app)
@@ -6,3 +7,7 @@ quant_test(app/tst_histograms_page.cpp quant_app)
 quant_test(app/tst_maps_page.cpp quant_app)
 quant_test(app/tst_sensitivity_grid.cpp quant_app)
 quant_test(app/tst_sensitivity_page.cpp quant_app)
+quant_test(app/tst_tensors.cpp quant_app)
+quant_test(app/tst_theme.cpp quant_app)
+quant_test(app/tst_window.cpp quant_app)
+quant_test(app/tst_workspace.cpp quant_app)

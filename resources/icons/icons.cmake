@@ -1,0 +1,29 @@
+# Icons that are compiled into the window.
+set(QUANT_ICONS
+  bits.svg
+  check.svg
+  chevron-down.svg
+  chevron-right.svg
+  close.svg
+  compare.svg
+  cube.svg
+  device.svg
+  export.svg
+  file.svg
+  follow.svg
+  histograms.svg
+  info.svg
+  maps.svg
+  open.svg
+  pin.svg
+  plan.svg
+  play.svg
+  plus.svg
+  quantoscope.svg
+  save.svg
+  search.svg
+  sensitivity.svg
+  start.svg
+  tensors.svg
+  warning.svg
+)

@@ -9,9 +9,10 @@
 namespace app::format {
 namespace {
 
-QString tr(const char* text, const char* note = nullptr, int n = -1) {
-  return QCoreApplication::translate("format", text, note, n);
-}
+/// Texts of this file, as the translation tools find them.
+struct FormatText {
+  Q_DECLARE_TR_FUNCTIONS(FormatText)
+};
 
 /// The locale's digits with a true minus sign, which is as wide as the plus.
 QString tidy(QString text) { return text.replace(u'-', QChar(0x2212)); }
@@ -57,11 +58,11 @@ QString signedBytes(std::int64_t n) {
 }
 
 QString mebibytes(std::uint64_t n) { return QLocale().toString(double(n) / 1048576.0, 'f', n < 10486 ? 3 : 2); }
-QString bpw(double bits) { return tr("%1 bpw").arg(QLocale().toString(bits, 'f', 3)); }
-QString decibel(const std::optional<double>& db) { return db ? tr("%1 dB").arg(fixed(*db, 1)) : none(); }
+QString bpw(double bits) { return FormatText::tr("%1 bpw").arg(QLocale().toString(bits, 'f', 3)); }
+QString decibel(const std::optional<double>& db) { return db ? FormatText::tr("%1 dB").arg(fixed(*db, 1)) : none(); }
 
 QString percent(const std::optional<double>& share, int decimals) {
-  return share ? tr("%1 %").arg(fixed(*share * 100, decimals)) : none();
+  return share ? FormatText::tr("%1 %").arg(fixed(*share * 100, decimals)) : none();
 }
 
 QString shape(const std::vector<std::uint64_t>& shape) {
@@ -72,13 +73,13 @@ QString shape(const std::vector<std::uint64_t>& shape) {
 
 QString milliseconds(double seconds) {
   const double ms = seconds * 1000;
-  return tr("%1 ms").arg(QLocale().toString(ms, 'f', ms < 10 ? 1 : 0));
+  return FormatText::tr("%1 ms").arg(QLocale().toString(ms, 'f', ms < 10 ? 1 : 0));
 }
 
 QString remaining(double seconds) {
-  if (seconds < 1.5) return tr("about 1 s left");
-  if (seconds < 90) return tr("about %1 s left").arg(std::lround(seconds));
-  return tr("about %1 min left").arg(std::lround(seconds / 60));
+  if (seconds < 1.5) return FormatText::tr("about 1 s left");
+  if (seconds < 90) return FormatText::tr("about %1 s left").arg(std::lround(seconds));
+  return FormatText::tr("about %1 min left").arg(std::lround(seconds / 60));
 }
 
 QString scheme(const QString& canonical) {
@@ -106,7 +107,7 @@ QString scheme(const QString& canonical) {
 }
 
 QString error(const quant::Error& e) {
-  QString text = tr("%1: %2: %3").arg(utf8(e.what), utf8(e.where), utf8(e.why));
+  QString text = FormatText::tr("%1: %2: %3").arg(utf8(e.what), utf8(e.where), utf8(e.why));
   if (!e.hint.empty()) text += QStringLiteral("; ") + utf8(e.hint);
   return text;
 }

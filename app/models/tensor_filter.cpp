@@ -6,7 +6,10 @@
 namespace app {
 namespace {
 
-QString tr(const char* text) { return QCoreApplication::translate("TensorFilter", text); }
+/// Texts of this file, as the translation tools find them.
+struct TensorFilterText {
+  Q_DECLARE_TR_FUNCTIONS(TensorFilterText)
+};
 
 using Number = std::optional<double> TensorFacts::*;
 using Text = QString TensorFacts::*;
@@ -89,7 +92,7 @@ std::optional<TensorFilter::Test> TensorFilter::test(const QString& word, bool& 
     const QString pattern = word.mid(1, word.size() - (word.size() > 1 && word.endsWith(u'/') ? 2 : 1));
     QRegularExpression regex(pattern, QRegularExpression::CaseInsensitiveOption);
     if (!regex.isValid())
-      return why = tr("%1, at character %2").arg(regex.errorString()).arg(regex.patternErrorOffset() + 1), std::nullopt;
+      return why = TensorFilterText::tr("%1, at character %2").arg(regex.errorString()).arg(regex.patternErrorOffset() + 1), std::nullopt;
     return [regex](const TensorFacts& f) { return regex.match(f.name).hasMatch(); };
   }
   static const QRegularExpression form(QStringLiteral("^([a-z]+)(<=|>=|!=|<|>|=|:)(.*)$"));
@@ -98,14 +101,14 @@ std::optional<TensorFilter::Test> TensorFilter::test(const QString& word, bool& 
   const QString key = m.captured(1), op = m.captured(2), right = m.captured(3);
   if (const auto text = texts().constFind(key); text != texts().cend()) {
     const bool negate = op == QLatin1String("!=");
-    if (op.contains(u'<') || op.contains(u'>')) return why = tr("%1 is a word: use %1:…").arg(key), std::nullopt;
+    if (op.contains(u'<') || op.contains(u'>')) return why = TensorFilterText::tr("%1 is a word: use %1:…").arg(key), std::nullopt;
     return [text = *text, right, negate](const TensorFacts& f) {
       return (f.*text).contains(right, Qt::CaseInsensitive) != negate;
     };
   }
   if (const auto number = numbers().constFind(key); number != numbers().cend()) {
     const auto limit = value(right);
-    if (!limit) return why = tr("\"%1\" is no number").arg(right), std::nullopt;
+    if (!limit) return why = TensorFilterText::tr("\"%1\" is no number").arg(right), std::nullopt;
     figures = figures || key == QLatin1String("mse") || key == QLatin1String("sqnr") || key == QLatin1String("clip") ||
               key == QLatin1String("kurt") || key == QLatin1String("bits");
     return [number = *number, op, limit = *limit](const TensorFacts& f) {
@@ -114,7 +117,7 @@ std::optional<TensorFilter::Test> TensorFilter::test(const QString& word, bool& 
   }
   QStringList keys = texts().keys() + numbers().keys();
   keys.sort();
-  return why = tr("there is no \"%1\"; there are %2").arg(key, keys.join(QStringLiteral(", "))), std::nullopt;
+  return why = TensorFilterText::tr("there is no \"%1\"; there are %2").arg(key, keys.join(QStringLiteral(", "))), std::nullopt;
 }
 
 TensorFilter TensorFilter::parse(const QString& text, std::optional<Problem>* problem) {

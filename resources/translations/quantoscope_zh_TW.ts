@@ -2,1382 +2,1384 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_TW">
 <context>
-    <name>BitRow</name>
+    <name>FormatText</name>
+    <message>
+        <source>%1 bpw</source>
+        <translation>%1 bpw</translation>
+    </message>
+    <message>
+        <source>%1 dB</source>
+        <translation>%1 dB</translation>
+    </message>
+    <message>
+        <source>%1 %</source>
+        <translation>%1 %</translation>
+    </message>
+    <message>
+        <source>%1 ms</source>
+        <translation>%1 ms</translation>
+    </message>
+    <message>
+        <source>about 1 s left</source>
+        <translation>約剩 1 秒</translation>
+    </message>
+    <message>
+        <source>about %1 s left</source>
+        <translation>約剩 %1 秒</translation>
+    </message>
+    <message>
+        <source>about %1 min left</source>
+        <translation>約剩 %1 分鐘</translation>
+    </message>
+    <message>
+        <source>%1: %2: %3</source>
+        <translation>%1：%2：%3</translation>
+    </message>
+</context>
+<context>
+    <name>TensorFilterText</name>
+    <message>
+        <source>%1, at character %2</source>
+        <translation>%1，位於第 %2 個字元</translation>
+    </message>
+    <message>
+        <source>%1 is a word: use %1:…</source>
+        <translation>%1 是文字：請用 %1:…</translation>
+    </message>
+    <message>
+        <source>"%1" is no number</source>
+        <translation>「%1」不是數字</translation>
+    </message>
+    <message>
+        <source>there is no "%1"; there are %2</source>
+        <translation>沒有「%1」；可用：%2</translation>
+    </message>
+</context>
+<context>
+    <name>app::BitRow</name>
     <message>
         <source>S</source>
         <comment>sign bit</comment>
-        <translation type="unfinished"></translation>
+        <translation>S</translation>
     </message>
     <message>
         <source>E</source>
         <comment>exponent</comment>
-        <translation type="unfinished"></translation>
+        <translation>E</translation>
     </message>
     <message>
         <source>I</source>
         <comment>integer</comment>
-        <translation type="unfinished"></translation>
+        <translation>I</translation>
     </message>
     <message>
         <source>M</source>
         <comment>mantissa</comment>
-        <translation type="unfinished"></translation>
+        <translation>M</translation>
     </message>
     <message>
         <source>%1 bits</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 位元</translation>
     </message>
     <message>
         <source>exact</source>
-        <translation type="unfinished"></translation>
+        <translation>精確</translation>
     </message>
     <message>
         <source>error %1</source>
-        <translation type="unfinished"></translation>
+        <translation>誤差 %1</translation>
     </message>
     <message>
         <source>subnormal</source>
-        <translation type="unfinished"></translation>
+        <translation>次正規</translation>
     </message>
     <message>
         <source>clipped</source>
-        <translation type="unfinished"></translation>
+        <translation>截斷</translation>
     </message>
     <message>
         <source>%1: %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1：%2</translation>
     </message>
     <message>
         <source>value %1</source>
-        <translation type="unfinished"></translation>
+        <translation>值 %1</translation>
     </message>
     <message>
         <source>sign</source>
-        <translation type="unfinished"></translation>
+        <translation>正負號</translation>
     </message>
     <message>
         <source>exponent</source>
-        <translation type="unfinished"></translation>
+        <translation>指數</translation>
     </message>
     <message>
         <source>integer</source>
-        <translation type="unfinished"></translation>
+        <translation>整數</translation>
     </message>
     <message>
         <source>mantissa</source>
-        <translation type="unfinished"></translation>
+        <translation>尾數</translation>
     </message>
     <message>
         <source>bit %1, %2: click flips it</source>
-        <translation type="unfinished"></translation>
+        <translation>第 %1 位元，%2：按一下即翻轉</translation>
     </message>
 </context>
 <context>
-    <name>BitsPage</name>
+    <name>app::BitsPage</name>
     <message>
         <source>Number</source>
-        <translation type="unfinished"></translation>
+        <translation>數字</translation>
     </message>
     <message>
         <source>a number: 30.2, 1e-45, 0x40490fdb, inf, pi</source>
-        <translation type="unfinished"></translation>
+        <translation>輸入數字：30.2、1e-45、0x40490fdb、inf、pi</translation>
     </message>
     <message>
         <source>π: the same number in ever fewer bits</source>
-        <translation type="unfinished"></translation>
+        <translation>π：同一個數字，位元越來越少</translation>
     </message>
     <message>
         <source>30.2 becomes 30 in INT8 and is clipped to 7 in INT4</source>
-        <translation type="unfinished"></translation>
+        <translation>30.2 在 INT8 變成 30，在 INT4 被截斷為 7</translation>
     </message>
     <message>
         <source>0.1: no binary format holds it exactly</source>
-        <translation type="unfinished"></translation>
+        <translation>0.1：任何二進位格式都無法精確表示</translation>
     </message>
     <message>
         <source>65504: the largest number of FP16</source>
-        <translation type="unfinished"></translation>
+        <translation>65504：FP16 最大的數字</translation>
     </message>
     <message>
         <source>Element of the model</source>
-        <translation type="unfinished"></translation>
+        <translation>模型的元素</translation>
     </message>
     <message>
         <source>Show the current element of the open model</source>
-        <translation type="unfinished"></translation>
+        <translation>顯示目前模型中選取的元素</translation>
     </message>
     <message>
         <source>as typed</source>
-        <translation type="unfinished"></translation>
+        <translation>輸入值</translation>
     </message>
     <message>
         <source>%1, row %2, column %3</source>
-        <translation type="unfinished"></translation>
+        <translation>%1，第 %2 列，第 %3 行</translation>
     </message>
     <message>
         <source>from the bits of %1</source>
-        <translation type="unfinished"></translation>
+        <translation>來自 %1 的位元</translation>
     </message>
     <message>
-        <source>two&apos;s complement: %1</source>
-        <translation type="unfinished"></translation>
+        <source>two's complement: %1</source>
+        <translation>二補數：%1</translation>
     </message>
 </context>
 <context>
-    <name>ChartFrame</name>
+    <name>app::ChartFrame</name>
     <message>
         <source>%1 as a table</source>
-        <translation type="unfinished"></translation>
+        <translation>%1（表格）</translation>
     </message>
     <message>
         <source>Copy picture</source>
-        <translation type="unfinished"></translation>
+        <translation>複製圖片</translation>
     </message>
     <message>
         <source>Copy data</source>
-        <translation type="unfinished"></translation>
+        <translation>複製資料</translation>
     </message>
     <message>
         <source>Show as table</source>
-        <translation type="unfinished"></translation>
+        <translation>以表格顯示</translation>
     </message>
     <message>
         <source>Copy the chart or its data, or show it as a table</source>
-        <translation type="unfinished"></translation>
+        <translation>複製圖表或資料，或以表格顯示</translation>
     </message>
     <message>
         <source>Chart menu</source>
-        <translation type="unfinished"></translation>
+        <translation>圖表選單</translation>
     </message>
 </context>
 <context>
-    <name>ColourLegend</name>
+    <name>app::ColourLegend</name>
     <message>
         <source>Legend: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>圖例：%1</translation>
     </message>
 </context>
 <context>
-    <name>ContextBar</name>
+    <name>app::ContextBar</name>
     <message>
         <source>Follow selection</source>
-        <translation type="unfinished"></translation>
+        <translation>跟隨選取</translation>
     </message>
     <message>
         <source>Measure a tensor under all schemes as soon as it is selected</source>
-        <translation type="unfinished"></translation>
+        <translation>選取張量後立即以所有方案量測</translation>
     </message>
     <message>
         <source>Open a model…</source>
-        <translation type="unfinished"></translation>
+        <translation>開啟模型…</translation>
     </message>
     <message>
         <source>Model: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>模型：%1</translation>
     </message>
     <message>
         <source>%1
 %2 tensors, %3 weights, %4</source>
-        <translation type="unfinished"></translation>
+        <translation>%1
+%2 個張量，%3 個權重，%4</translation>
     </message>
     <message>
         <source>Open a checkpoint or a session (Ctrl+O)</source>
-        <translation type="unfinished"></translation>
+        <translation>開啟檢查點或工作階段（Ctrl+O）</translation>
     </message>
     <message>
         <source>Device: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>裝置：%1</translation>
     </message>
     <message>
         <source>Stop</source>
-        <translation type="unfinished"></translation>
+        <translation>停止</translation>
     </message>
     <message>
         <source>Analyze all</source>
-        <translation type="unfinished"></translation>
+        <translation>全部分析</translation>
     </message>
     <message>
         <source>Open a model first</source>
-        <translation type="unfinished"></translation>
+        <translation>請先開啟模型</translation>
     </message>
     <message>
         <source>The checkpoint of this session is not there</source>
-        <translation type="unfinished"></translation>
+        <translation>找不到此工作階段的檢查點</translation>
     </message>
     <message>
         <source>All %1 pairs of tensor and scheme are measured</source>
-        <translation type="unfinished"></translation>
+        <translation>全部 %1 組張量與方案皆已量測</translation>
     </message>
     <message>
         <source>Measure every tensor under every scheme (Ctrl+Return): %1 of %2 pairs are done</source>
-        <translation type="unfinished"></translation>
+        <translation>以每個方案量測每個張量（Ctrl+Return）：已完成 %1／%2 組</translation>
     </message>
 </context>
 <context>
-    <name>ContextPanel</name>
+    <name>app::ContextPanel</name>
     <message>
         <source>Select a tensor: its figures, one element and its bits stand here.</source>
-        <translation type="unfinished"></translation>
+        <translation>選取一個張量：此處會顯示它的數據、一個元素及其位元。</translation>
     </message>
     <message>
         <source>Values</source>
-        <translation type="unfinished"></translation>
+        <translation>數值</translation>
     </message>
     <message>
         <source>Distribution of the values</source>
-        <translation type="unfinished"></translation>
+        <translation>數值分布</translation>
     </message>
     <message>
         <source>Show in bits</source>
-        <translation type="unfinished"></translation>
+        <translation>以位元顯示</translation>
     </message>
     <message>
         <source>Show this element in bits</source>
-        <translation type="unfinished"></translation>
+        <translation>以位元顯示此元素</translation>
     </message>
     <message>
         <source>This element in every format, bit by bit (B)</source>
-        <translation type="unfinished"></translation>
+        <translation>逐位元檢視此元素的各種格式（B）</translation>
     </message>
     <message>
         <source>Plan</source>
-        <translation type="unfinished"></translation>
+        <translation>規劃</translation>
     </message>
     <message>
         <source>%1, layer %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1，第 %2 層</translation>
     </message>
     <message>
         <source>Shape</source>
-        <translation type="unfinished"></translation>
+        <translation>形狀</translation>
     </message>
     <message>
         <source>Stored as</source>
-        <translation type="unfinished"></translation>
+        <translation>儲存型別</translation>
     </message>
     <message>
         <source>Weights</source>
-        <translation type="unfinished"></translation>
+        <translation>權重數</translation>
     </message>
     <message>
         <source>Size</source>
-        <translation type="unfinished"></translation>
+        <translation>大小</translation>
     </message>
     <message>
         <source>%1 … %2, σ %3, kurtosis %4</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 … %2，σ %3，峰度 %4</translation>
     </message>
     <message>
         <source>every value is 0</source>
-        <translation type="unfinished"></translation>
+        <translation>所有值皆為 0</translation>
     </message>
     <message>
         <source>the checkpoint is not there</source>
-        <translation type="unfinished"></translation>
+        <translation>找不到檢查點</translation>
     </message>
     <message>
         <source>counting…</source>
-        <translation type="unfinished"></translation>
+        <translation>計數中…</translation>
     </message>
     <message>
         <source>Error under %1</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 的誤差</translation>
     </message>
     <message>
         <source>being measured…</source>
-        <translation type="unfinished"></translation>
+        <translation>量測中…</translation>
     </message>
     <message>
         <source>not measured yet</source>
-        <translation type="unfinished"></translation>
+        <translation>尚未量測</translation>
     </message>
     <message>
         <source>refused: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>無法套用：%1</translation>
     </message>
     <message>
         <source>Bits per weight</source>
-        <translation type="unfinished"></translation>
+        <translation>每權重位元數</translation>
     </message>
     <message>
         <source>SQNR</source>
-        <translation type="unfinished"></translation>
+        <translation>SQNR</translation>
     </message>
     <message>
         <source>exact</source>
-        <translation type="unfinished"></translation>
+        <translation>精確</translation>
     </message>
     <message>
         <source>RMSE</source>
-        <translation type="unfinished"></translation>
+        <translation>RMSE</translation>
     </message>
     <message>
         <source>Largest |e|</source>
-        <translation type="unfinished"></translation>
+        <translation>最大 |e|</translation>
     </message>
     <message>
         <source>99 % of |e| below</source>
-        <translation type="unfinished"></translation>
+        <translation>99 % 的 |e| 小於</translation>
     </message>
     <message>
         <source>Clipped</source>
-        <translation type="unfinished"></translation>
+        <translation>截斷</translation>
     </message>
     <message>
         <source>NaN, Inf</source>
-        <translation type="unfinished"></translation>
+        <translation>NaN、Inf</translation>
     </message>
     <message>
         <source>pinned to %1</source>
-        <translation type="unfinished"></translation>
+        <translation>已固定為 %1</translation>
     </message>
     <message>
         <source>takes %1</source>
-        <translation type="unfinished"></translation>
+        <translation>採用 %1</translation>
     </message>
     <message>
         <source>no plan yet</source>
-        <translation type="unfinished"></translation>
+        <translation>尚無規劃</translation>
     </message>
     <message>
         <source>Pin to %1</source>
-        <translation type="unfinished"></translation>
+        <translation>固定為 %1</translation>
     </message>
     <message>
         <source>Unpin</source>
-        <translation type="unfinished"></translation>
+        <translation>取消固定</translation>
     </message>
     <message>
         <source>Element, row %1, column %2</source>
-        <translation type="unfinished"></translation>
+        <translation>元素，第 %1 列，第 %2 行</translation>
     </message>
     <message>
         <source>code %1</source>
-        <translation type="unfinished"></translation>
+        <translation>碼 %1</translation>
     </message>
     <message>
         <source>clipped</source>
-        <translation type="unfinished"></translation>
+        <translation>截斷</translation>
     </message>
     <message>
         <source>error %1</source>
-        <translation type="unfinished"></translation>
+        <translation>誤差 %1</translation>
     </message>
 </context>
 <context>
-    <name>HeatMapView</name>
+    <name>app::HeatMapView</name>
     <message>
         <source>RMSE per column, up to %1</source>
-        <translation type="unfinished"></translation>
+        <translation>各行 RMSE，最大 %1</translation>
     </message>
     <message>
         <source>RMSE per row, up to %1</source>
-        <translation type="unfinished"></translation>
+        <translation>各列 RMSE，最大 %1</translation>
     </message>
     <message>
         <source>column (input channel)</source>
-        <translation type="unfinished"></translation>
+        <translation>行（輸入通道）</translation>
     </message>
     <message>
         <source>row (output channel)</source>
-        <translation type="unfinished"></translation>
+        <translation>列（輸出通道）</translation>
     </message>
     <message>
         <source>no finite value</source>
-        <translation type="unfinished"></translation>
+        <translation>沒有有限值</translation>
     </message>
     <message>
         <source>row %1, column %2: %3 %4</source>
-        <translation type="unfinished"></translation>
+        <translation>第 %1 列，第 %2 行：%3 %4</translation>
     </message>
     <message>
         <source>rows %1–%2, columns %3–%4: %5 %6, %7</source>
-        <translation type="unfinished"></translation>
+        <translation>第 %1–%2 列，第 %3–%4 行：%5 %6，%7</translation>
     </message>
 </context>
 <context>
-    <name>HistogramView</name>
+    <name>app::HistogramView</name>
     <message>
         <source>density</source>
-        <translation type="unfinished"></translation>
+        <translation>密度</translation>
     </message>
     <message>
         <source>share per octave</source>
-        <translation type="unfinished"></translation>
+        <translation>每八度占比</translation>
     </message>
     <message>
         <source>elements per octave</source>
-        <translation type="unfinished"></translation>
+        <translation>每八度元素數</translation>
     </message>
     <message>
         <source>elements per bin</source>
-        <translation type="unfinished"></translation>
+        <translation>每格元素數</translation>
     </message>
     <message>
         <source>refining …</source>
-        <translation type="unfinished"></translation>
+        <translation>細算中…</translation>
     </message>
     <message>
         <source>[%1, %2)</source>
-        <translation type="unfinished"></translation>
+        <translation>[%1, %2)</translation>
     </message>
     <message>
         <source>   %1 of %2 (%3)</source>
-        <translation type="unfinished"></translation>
+        <translation>   %1／%2（%3）</translation>
     </message>
     <message>
         <source>about %1</source>
-        <translation type="unfinished"></translation>
+        <translation>約 %1</translation>
     </message>
     <message>
         <source>   %1 clipped</source>
-        <translation type="unfinished"></translation>
+        <translation>   截斷 %1</translation>
     </message>
     <message>
         <source>   code %1</source>
-        <translation type="unfinished"></translation>
+        <translation>   碼 %1</translation>
     </message>
 </context>
 <context>
-    <name>MainWindow</name>
+    <name>app::MainWindow</name>
     <message>
         <source>&amp;File</source>
-        <translation type="unfinished"></translation>
+        <translation>檔案(&amp;F)</translation>
     </message>
     <message>
         <source>Open file…</source>
-        <translation type="unfinished"></translation>
+        <translation>開啟檔案…</translation>
     </message>
     <message>
         <source>Open folder…</source>
-        <translation type="unfinished"></translation>
+        <translation>開啟資料夾…</translation>
     </message>
     <message>
         <source>Open recent</source>
-        <translation type="unfinished"></translation>
+        <translation>開啟最近使用的檔案</translation>
     </message>
     <message>
         <source>Nothing yet</source>
-        <translation type="unfinished"></translation>
+        <translation>尚無項目</translation>
     </message>
     <message>
         <source>Save session as…</source>
-        <translation type="unfinished"></translation>
+        <translation>另存工作階段…</translation>
     </message>
     <message>
         <source>Quit</source>
-        <translation type="unfinished"></translation>
+        <translation>結束</translation>
     </message>
     <message>
         <source>&amp;View</source>
-        <translation type="unfinished"></translation>
+        <translation>檢視(&amp;V)</translation>
     </message>
     <message>
         <source>Back</source>
-        <translation type="unfinished"></translation>
+        <translation>上一頁</translation>
     </message>
     <message>
         <source>Forward</source>
-        <translation type="unfinished"></translation>
+        <translation>下一頁</translation>
     </message>
     <message>
         <source>Context panel</source>
-        <translation type="unfinished"></translation>
+        <translation>資訊面板</translation>
     </message>
     <message>
         <source>Dark theme</source>
-        <translation type="unfinished"></translation>
+        <translation>深色主題</translation>
     </message>
     <message>
         <source>&amp;Analyze</source>
-        <translation type="unfinished"></translation>
+        <translation>分析(&amp;A)</translation>
     </message>
     <message>
         <source>Analyze all tensors</source>
-        <translation type="unfinished"></translation>
+        <translation>分析所有張量</translation>
     </message>
     <message>
         <source>Analyze this tensor</source>
-        <translation type="unfinished"></translation>
+        <translation>分析此張量</translation>
     </message>
     <message>
         <source>Cancel what runs</source>
-        <translation type="unfinished"></translation>
+        <translation>取消進行中的工作</translation>
     </message>
     <message>
         <source>%1 – Quantoscope</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 – Quantoscope</translation>
     </message>
     <message numerus="yes">
         <source>%n tensors</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 個張量</numerusform>
         </translation>
     </message>
     <message>
         <source>The checkpoint of this session is not where it was</source>
-        <translation type="unfinished"></translation>
+        <translation>此工作階段的檢查點已不在原處</translation>
     </message>
     <message>
         <source>%1
 Its measurements and plans are here; histograms in detail and maps need the file.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1
+量測與規劃仍在；詳細直方圖與圖譜需要原檔案。</translation>
     </message>
     <message>
         <source>Locate…</source>
-        <translation type="unfinished"></translation>
+        <translation>尋找…</translation>
     </message>
     <message>
         <source>Locate the checkpoint</source>
-        <translation type="unfinished"></translation>
+        <translation>尋找檢查點</translation>
     </message>
     <message numerus="yes">
         <source>%1 is being opened; one model at a time, so %n files were left out.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>正在開啟 %1；一次只能開啟一個模型，略過了 %n 個檔案。</numerusform>
         </translation>
     </message>
     <message>
         <source>Open a checkpoint or a session</source>
-        <translation type="unfinished"></translation>
+        <translation>開啟檢查點或工作階段</translation>
     </message>
     <message>
         <source>Checkpoints and sessions (%1)</source>
-        <translation type="unfinished"></translation>
+        <translation>檢查點與工作階段 (%1)</translation>
     </message>
     <message>
         <source>All files (*)</source>
-        <translation type="unfinished"></translation>
+        <translation>所有檔案 (*)</translation>
     </message>
     <message>
         <source>Open a folder that holds a model</source>
-        <translation type="unfinished"></translation>
+        <translation>開啟含有模型的資料夾</translation>
     </message>
     <message>
         <source>Save the session</source>
-        <translation type="unfinished"></translation>
+        <translation>儲存工作階段</translation>
     </message>
     <message>
         <source>Sessions (*.qscope)</source>
-        <translation type="unfinished"></translation>
+        <translation>工作階段 (*.qscope)</translation>
     </message>
     <message>
         <source>Saved %1; it is kept up to date from now on.</source>
-        <translation type="unfinished"></translation>
+        <translation>已儲存 %1；之後會自動更新。</translation>
     </message>
 </context>
 <context>
-    <name>MeasureQueue</name>
+    <name>app::MeasureQueue</name>
     <message>
         <source>Measuring</source>
-        <translation type="unfinished"></translation>
+        <translation>量測中</translation>
     </message>
 </context>
 <context>
-    <name>MessageBar</name>
+    <name>app::MessageBar</name>
     <message>
         <source>What to do: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>建議：%1</translation>
     </message>
     <message>
         <source>Copy</source>
-        <translation type="unfinished"></translation>
+        <translation>複製</translation>
     </message>
     <message>
         <source>Copy the message</source>
-        <translation type="unfinished"></translation>
+        <translation>複製訊息</translation>
     </message>
     <message>
         <source>Dismiss</source>
-        <translation type="unfinished"></translation>
+        <translation>關閉</translation>
     </message>
     <message>
         <source>Dismiss the message</source>
-        <translation type="unfinished"></translation>
+        <translation>關閉訊息</translation>
     </message>
 </context>
 <context>
-    <name>ParetoView</name>
+    <name>app::ParetoView</name>
     <message>
         <source>Damage against bits per weight</source>
-        <translation type="unfinished"></translation>
+        <translation>損害與每權重位元數</translation>
     </message>
     <message>
         <source>Click at a size to plan for it</source>
-        <translation type="unfinished"></translation>
+        <translation>點選大小即以此為預算規劃</translation>
     </message>
     <message>
         <source>bits per weight, all tensors</source>
-        <translation type="unfinished"></translation>
+        <translation>每權重位元數（所有張量）</translation>
     </message>
     <message>
         <source>damage</source>
-        <translation type="unfinished"></translation>
+        <translation>損害</translation>
     </message>
     <message>
         <source>this plan</source>
-        <translation type="unfinished"></translation>
+        <translation>此規劃</translation>
     </message>
     <message>
         <source>The plan has %1 and damage %2</source>
-        <translation type="unfinished"></translation>
+        <translation>此規劃為 %1，損害 %2</translation>
     </message>
 </context>
 <context>
-    <name>PlanModel</name>
+    <name>app::PlanModel</name>
     <message>
         <source>%1 (pinned)</source>
-        <translation type="unfinished"></translation>
+        <translation>%1（固定）</translation>
     </message>
     <message>
         <source>Tensor</source>
-        <translation type="unfinished"></translation>
+        <translation>張量</translation>
     </message>
     <message>
         <source>Scheme</source>
-        <translation type="unfinished"></translation>
+        <translation>方案</translation>
     </message>
     <message>
         <source>Bits</source>
-        <translation type="unfinished"></translation>
+        <translation>位元</translation>
     </message>
     <message>
         <source>MiB</source>
-        <translation type="unfinished"></translation>
+        <translation>MiB</translation>
     </message>
     <message>
         <source>Damage</source>
-        <translation type="unfinished"></translation>
+        <translation>損害</translation>
     </message>
     <message>
         <source>Share</source>
-        <translation type="unfinished"></translation>
+        <translation>占比</translation>
     </message>
     <message>
         <source>Next change</source>
-        <translation type="unfinished"></translation>
+        <translation>下次變動</translation>
     </message>
     <message>
         <source>Bits per weight of this tensor, scales included</source>
-        <translation type="unfinished"></translation>
+        <translation>此張量的每權重位元數，含縮放因子</translation>
     </message>
     <message>
         <source>What this choice adds to the objective</source>
-        <translation type="unfinished"></translation>
+        <translation>此選擇對目標的貢獻</translation>
     </message>
     <message>
         <source>Its part of the whole damage</source>
-        <translation type="unfinished"></translation>
+        <translation>占總損害的比例</translation>
     </message>
     <message>
         <source>The budget, in bits per weight, at which the exact plan takes another choice here</source>
-        <translation type="unfinished"></translation>
+        <translation>最佳規劃在此張量改選其他方案時的預算（每權重位元數）</translation>
     </message>
 </context>
 <context>
-    <name>PlanPage</name>
+    <name>app::PlanPage</name>
     <message>
         <source>The plan takes it at %1 bits per weight.</source>
-        <translation type="unfinished"></translation>
+        <translation>預算為每權重 %1 位元時會採用。</translation>
     </message>
     <message>
         <source>Budget</source>
-        <translation type="unfinished"></translation>
+        <translation>預算</translation>
     </message>
     <message>
         <source>Budget in bits per weight</source>
-        <translation type="unfinished"></translation>
+        <translation>以每權重位元數表示的預算</translation>
     </message>
     <message>
         <source>Budget as text</source>
-        <translation type="unfinished"></translation>
+        <translation>以文字輸入預算</translation>
     </message>
     <message>
         <source>A size: 4.5bpw, 338MiB, 6GB</source>
-        <translation type="unfinished"></translation>
+        <translation>大小：4.5bpw、338MiB、6GB</translation>
     </message>
     <message>
         <source>Save plan…</source>
-        <translation type="unfinished"></translation>
+        <translation>儲存規劃…</translation>
     </message>
     <message>
         <source>Save the plan as plan.json</source>
-        <translation type="unfinished"></translation>
+        <translation>將規劃存為 plan.json</translation>
     </message>
     <message>
         <source>Export</source>
-        <translation type="unfinished"></translation>
+        <translation>匯出</translation>
     </message>
     <message>
         <source>Export the plan for a toolchain</source>
-        <translation type="unfinished"></translation>
+        <translation>為工具鏈匯出規劃</translation>
     </message>
     <message>
         <source>Damage by</source>
-        <translation type="unfinished"></translation>
+        <translation>損害指標</translation>
     </message>
     <message>
         <source>Metric that the plan minimises</source>
-        <translation type="unfinished"></translation>
+        <translation>規劃所最小化的指標</translation>
     </message>
     <message>
         <source>Damage</source>
-        <translation type="unfinished"></translation>
+        <translation>損害</translation>
     </message>
     <message>
         <source>Lower bound</source>
-        <translation type="unfinished"></translation>
+        <translation>下界</translation>
     </message>
     <message>
         <source>Gap</source>
-        <translation type="unfinished"></translation>
+        <translation>差距</translation>
     </message>
     <message>
         <source>Solved in</source>
-        <translation type="unfinished"></translation>
+        <translation>求解時間</translation>
     </message>
     <message>
         <source>Best uniform scheme that fits</source>
-        <translation type="unfinished"></translation>
+        <translation>預算內最佳的單一方案</translation>
     </message>
     <message>
         <source>Assignments</source>
-        <translation type="unfinished"></translation>
+        <translation>分配</translation>
     </message>
     <message>
         <source>The plan of your model stands here</source>
-        <translation type="unfinished"></translation>
+        <translation>模型的規劃會顯示在此</translation>
     </message>
     <message>
         <source>Open a model, measure it once, and set a budget: the exact best choice of schemes follows.</source>
-        <translation type="unfinished"></translation>
+        <translation>開啟模型、量測一次並設定預算，即可得到確切的最佳方案組合。</translation>
     </message>
     <message>
         <source>Open file…</source>
-        <translation type="unfinished"></translation>
+        <translation>開啟檔案…</translation>
     </message>
     <message>
         <source>Measuring</source>
-        <translation type="unfinished"></translation>
+        <translation>量測中</translation>
     </message>
     <message>
         <source>%1 of %2 pairs of tensor and scheme are done. The plan appears when all are.</source>
-        <translation type="unfinished"></translation>
+        <translation>已完成 %1／%2 組張量與方案。全部完成後即顯示規劃。</translation>
     </message>
     <message>
         <source>There is no plan for this budget</source>
-        <translation type="unfinished"></translation>
+        <translation>此預算沒有可行的規劃</translation>
     </message>
     <message>
         <source>Analyze all</source>
-        <translation type="unfinished"></translation>
+        <translation>全部分析</translation>
     </message>
     <message>
         <source>A plan needs measurements</source>
-        <translation type="unfinished"></translation>
+        <translation>規劃需要量測</translation>
     </message>
     <message>
         <source>Every tensor under every scheme, once: %1 pairs. They are kept, and the plan is solved in milliseconds.</source>
-        <translation type="unfinished"></translation>
+        <translation>每個張量以每個方案量測一次，共 %1 組。結果會保留，規劃在毫秒內求解。</translation>
     </message>
     <message>
         <source>smallest %1</source>
-        <translation type="unfinished"></translation>
+        <translation>最小 %1</translation>
     </message>
     <message>
         <source>largest useful %1</source>
-        <translation type="unfinished"></translation>
+        <translation>最大有用 %1</translation>
     </message>
     <message>
         <source>%1 (optimal)</source>
-        <translation type="unfinished"></translation>
+        <translation>%1（最佳）</translation>
     </message>
     <message>
         <source>%1: %2 (plan %3)</source>
-        <translation type="unfinished"></translation>
+        <translation>%1：%2（規劃 %3）</translation>
     </message>
     <message>
         <source>none fits</source>
-        <translation type="unfinished"></translation>
+        <translation>沒有符合者</translation>
     </message>
     <message>
         <source>%1 is as good: take it</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 同樣好：採用它</translation>
     </message>
     <message numerus="yes">
         <source>%n tensors with a choice</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 個張量可選方案</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n stay as stored</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 個維持原樣</numerusform>
         </translation>
     </message>
     <message>
         <source>%1 of %2 pairs are measured</source>
-        <translation type="unfinished"></translation>
+        <translation>已量測 %1／%2 組</translation>
     </message>
     <message>
         <source>Why</source>
-        <translation type="unfinished"></translation>
+        <translation>原因</translation>
     </message>
     <message>
         <source>Select a row: why it got its scheme stands here.</source>
-        <translation type="unfinished"></translation>
+        <translation>選取一列：此處會說明它為何得到該方案。</translation>
     </message>
     <message>
         <source>%1 takes %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 採用 %2</translation>
     </message>
     <message>
         <source>It is pinned.</source>
-        <translation type="unfinished"></translation>
+        <translation>已固定。</translation>
     </message>
     <message>
         <source>Up to %1: %2, damage %3.</source>
-        <translation type="unfinished"></translation>
+        <translation>升為 %1：%2，損害 %3。</translation>
     </message>
     <message>
         <source>Down to %1: %2, damage %3.</source>
-        <translation type="unfinished"></translation>
+        <translation>降為 %1：%2，損害 %3。</translation>
     </message>
     <message>
         <source>There is no better candidate.</source>
-        <translation type="unfinished"></translation>
+        <translation>沒有更好的候選方案。</translation>
     </message>
     <message>
         <source>There is no smaller candidate.</source>
-        <translation type="unfinished"></translation>
+        <translation>沒有更小的候選方案。</translation>
     </message>
     <message>
         <source>A byte is worth %1 damage at this budget.</source>
-        <translation type="unfinished"></translation>
+        <translation>在此預算下，一個位元組值 %1 損害。</translation>
     </message>
     <message>
         <source>Unpin</source>
-        <translation type="unfinished"></translation>
+        <translation>取消固定</translation>
     </message>
     <message>
         <source>Pin to %1</source>
-        <translation type="unfinished"></translation>
+        <translation>固定為 %1</translation>
     </message>
     <message>
         <source>Save the plan</source>
-        <translation type="unfinished"></translation>
+        <translation>儲存規劃</translation>
     </message>
     <message>
         <source>Plans (*.json)</source>
-        <translation type="unfinished"></translation>
+        <translation>規劃 (*.json)</translation>
     </message>
     <message>
         <source>Saved %1</source>
-        <translation type="unfinished"></translation>
+        <translation>已儲存 %1</translation>
     </message>
     <message>
         <source>Export the plan</source>
-        <translation type="unfinished"></translation>
+        <translation>匯出規劃</translation>
     </message>
     <message numerus="yes">
         <source>Wrote %n files</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>已寫入 %n 個檔案</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n tensors take the nearest type</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 個張量採用最接近的型別</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n tensors are left out</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>略過 %n 個張量</numerusform>
         </translation>
     </message>
 </context>
 <context>
-    <name>Rail</name>
+    <name>app::Rail</name>
     <message>
         <source>Look</source>
-        <translation type="unfinished"></translation>
+        <translation>檢視</translation>
     </message>
     <message>
         <source>Decide</source>
-        <translation type="unfinished"></translation>
+        <translation>決定</translation>
     </message>
     <message>
         <source>Learn</source>
-        <translation type="unfinished"></translation>
+        <translation>學習</translation>
     </message>
 </context>
 <context>
-    <name>ReadOutLine</name>
+    <name>app::ReadOutLine</name>
     <message>
         <source>Read-out</source>
-        <translation type="unfinished"></translation>
+        <translation>讀數</translation>
     </message>
 </context>
 <context>
-    <name>SchemeChip</name>
+    <name>app::SchemeChip</name>
     <message>
         <source>Scheme %1</source>
-        <translation type="unfinished"></translation>
+        <translation>方案 %1</translation>
     </message>
     <message>
         <source>%1: click to show it, Del takes it away</source>
-        <translation type="unfinished"></translation>
+        <translation>%1：按一下顯示，按 Del 移除</translation>
     </message>
 </context>
 <context>
-    <name>SchemeChips</name>
+    <name>app::SchemeChips</name>
     <message>
         <source>Add or remove schemes</source>
-        <translation type="unfinished"></translation>
+        <translation>新增或移除方案</translation>
     </message>
     <message numerus="yes">
         <source>%n more schemes</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>還有 %n 個方案</numerusform>
         </translation>
     </message>
 </context>
 <context>
-    <name>SchemeEditor</name>
+    <name>app::SchemeEditor</name>
     <message>
         <source>Schemes to compare</source>
-        <translation type="unfinished"></translation>
+        <translation>比較的方案</translation>
     </message>
     <message>
         <source>Add another</source>
-        <translation type="unfinished"></translation>
+        <translation>新增方案</translation>
     </message>
     <message>
         <source>Method</source>
-        <translation type="unfinished"></translation>
+        <translation>方法</translation>
     </message>
     <message>
         <source>Scheme as text</source>
-        <translation type="unfinished"></translation>
+        <translation>以文字輸入方案</translation>
     </message>
     <message>
         <source>Add</source>
-        <translation type="unfinished"></translation>
+        <translation>新增</translation>
     </message>
     <message>
         <source>Add the scheme</source>
-        <translation type="unfinished"></translation>
+        <translation>新增此方案</translation>
     </message>
     <message>
         <source>Remove %1</source>
-        <translation type="unfinished"></translation>
+        <translation>移除 %1</translation>
     </message>
     <message>
         <source>%1   (%2)</source>
-        <translation type="unfinished"></translation>
+        <translation>%1   （%2）</translation>
     </message>
     <message>
         <source>%1 is compared already</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 已在比較中</translation>
     </message>
     <message>
         <source>Canonical: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>標準形式：%1</translation>
     </message>
 </context>
 <context>
-    <name>StartPage</name>
+    <name>app::StartPage</name>
     <message>
         <source>See what quantization does to every weight</source>
-        <translation type="unfinished"></translation>
+        <translation>看見量化對每個權重的影響</translation>
     </message>
     <message>
         <source>Open a checkpoint, compare schemes on all of its elements, and get the best bit plan for your budget.</source>
-        <translation type="unfinished"></translation>
+        <translation>開啟檢查點，以全部元素比較各方案，並為您的預算取得最佳位元規劃。</translation>
     </message>
     <message>
         <source>Recent</source>
-        <translation type="unfinished"></translation>
+        <translation>最近使用</translation>
     </message>
     <message>
         <source>1  Open</source>
-        <translation type="unfinished"></translation>
+        <translation>1  開啟</translation>
     </message>
     <message>
         <source>The table of tensors stands there at once; no data is read yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>張量表立即出現，尚不讀取資料。</translation>
     </message>
     <message>
         <source>2  Analyze all</source>
-        <translation type="unfinished"></translation>
+        <translation>2  全部分析</translation>
     </message>
     <message>
         <source>Every element under every scheme. Histograms and the sensitivity map fill while it runs.</source>
-        <translation type="unfinished"></translation>
+        <translation>以每個方案量測每個元素。執行時直方圖與敏感度圖會逐步填滿。</translation>
     </message>
     <message>
         <source>3  Plan</source>
-        <translation type="unfinished"></translation>
+        <translation>3  規劃</translation>
     </message>
     <message>
         <source>Move the budget: the exact best choice of bits follows, with its proof. Save it for your toolchain.</source>
-        <translation type="unfinished"></translation>
+        <translation>移動預算，確切的最佳位元選擇隨即出現並附證明。可存給您的工具鏈使用。</translation>
     </message>
     <message>
         <source>Device: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>裝置：%1</translation>
     </message>
     <message>
         <source>Drop a file or folder here</source>
-        <translation type="unfinished"></translation>
+        <translation>將檔案或資料夾拖放到此</translation>
     </message>
     <message>
         <source>safetensors (also sharded), GGUF, .npy, or a .qscope session</source>
-        <translation type="unfinished"></translation>
+        <translation>safetensors（含分片）、GGUF、.npy，或 .qscope 工作階段</translation>
     </message>
     <message>
         <source>Open file…</source>
-        <translation type="unfinished"></translation>
+        <translation>開啟檔案…</translation>
     </message>
     <message>
         <source>Open file</source>
-        <translation type="unfinished"></translation>
+        <translation>開啟檔案</translation>
     </message>
     <message>
         <source>Open folder…</source>
-        <translation type="unfinished"></translation>
+        <translation>開啟資料夾…</translation>
     </message>
     <message>
         <source>Open folder</source>
-        <translation type="unfinished"></translation>
+        <translation>開啟資料夾</translation>
     </message>
     <message>
         <source>Try it on a real model</source>
-        <translation type="unfinished"></translation>
+        <translation>用真實模型試試</translation>
     </message>
     <message>
         <source>Small Llama</source>
-        <translation type="unfinished"></translation>
+        <translation>小型 Llama</translation>
     </message>
     <message>
         <source>A trained 5 M language model. Map and plan in a few seconds.</source>
-        <translation type="unfinished"></translation>
+        <translation>訓練過的 5 M 語言模型，數秒內得到圖譜與規劃。</translation>
     </message>
     <message>
         <source>MiniLM encoder</source>
-        <translation type="unfinished"></translation>
+        <translation>MiniLM 編碼器</translation>
     </message>
     <message>
         <source>Six blocks of a sentence encoder that is used every day.</source>
-        <translation type="unfinished"></translation>
+        <translation>日常使用的句子編碼器的六個區塊。</translation>
     </message>
     <message>
         <source>Learn what a bit does</source>
-        <translation type="unfinished"></translation>
+        <translation>了解一個位元的作用</translation>
     </message>
     <message>
         <source>π in bits</source>
-        <translation type="unfinished"></translation>
+        <translation>π 的位元</translation>
     </message>
     <message>
         <source>The same number in FP64, FP32, BF16, FP16 and below: flip a bit and see it move.</source>
-        <translation type="unfinished"></translation>
+        <translation>同一個數字在 FP64、FP32、BF16、FP16 及更低精度：翻轉一個位元，看它如何變動。</translation>
     </message>
     <message>
         <source>30.2 → 30 → 7</source>
-        <translation type="unfinished"></translation>
+        <translation>30.2 → 30 → 7</translation>
     </message>
     <message>
         <source>What INT8 keeps of it, and why INT4 clips it.</source>
-        <translation type="unfinished"></translation>
+        <translation>INT8 保留了什麼，以及 INT4 為何將它截斷。</translation>
     </message>
     <message>
         <source>Open %1</source>
-        <translation type="unfinished"></translation>
+        <translation>開啟 %1</translation>
     </message>
     <message>
         <source>not there any more</source>
-        <translation type="unfinished"></translation>
+        <translation>已不存在</translation>
     </message>
     <message>
         <source>Forget %1</source>
-        <translation type="unfinished"></translation>
+        <translation>移除記錄 %1</translation>
     </message>
 </context>
 <context>
-    <name>StatusLine</name>
+    <name>app::StatusLine</name>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>取消</translation>
     </message>
     <message>
         <source>Cancel what runs</source>
-        <translation type="unfinished"></translation>
+        <translation>取消進行中的工作</translation>
     </message>
     <message>
         <source>Progress</source>
-        <translation type="unfinished"></translation>
+        <translation>進度</translation>
     </message>
     <message>
         <source>Ready</source>
-        <translation type="unfinished"></translation>
+        <translation>就緒</translation>
     </message>
     <message>
         <source>No model is open</source>
-        <translation type="unfinished"></translation>
+        <translation>尚未開啟模型</translation>
     </message>
     <message numerus="yes">
         <source>%n jobs</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 個工作</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n tensors</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 個張量</numerusform>
         </translation>
     </message>
     <message>
         <source>%1 selected</source>
-        <translation type="unfinished"></translation>
+        <translation>已選取 %1</translation>
     </message>
     <message>
         <source>Plan: %1 · %2 · gap %3</source>
-        <translation type="unfinished"></translation>
+        <translation>規劃：%1 · %2 · 差距 %3</translation>
     </message>
 </context>
 <context>
-    <name>TensorFilter</name>
-    <message>
-        <source>%1, at character %2</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>%1 is a word: use %1:…</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>&quot;%1&quot; is no number</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>there is no &quot;%1&quot;; there are %2</source>
-        <translation type="unfinished"></translation>
-    </message>
-</context>
-<context>
-    <name>TensorModel</name>
+    <name>app::TensorModel</name>
     <message>
         <source>refused: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>無法套用：%1</translation>
     </message>
     <message>
         <source>%1 (pinned)</source>
-        <translation type="unfinished"></translation>
+        <translation>%1（固定）</translation>
     </message>
     <message>
         <source>refused</source>
-        <translation type="unfinished"></translation>
+        <translation>無法套用</translation>
     </message>
     <message>
         <source>exact</source>
-        <translation type="unfinished"></translation>
+        <translation>精確</translation>
     </message>
     <message>
         <source>All values in 32 bins over one scale for every row: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>所有值分為 32 格，各列共用同一尺度：%1</translation>
     </message>
     <message>
         <source>Signal to quantization noise under %1: 10·log₁₀(Σw² / Σe²)</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 的訊號與量化雜訊比：10·log₁₀(Σw² / Σe²)</translation>
     </message>
     <message>
         <source>Share of the elements that %1 clips</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 截斷的元素占比</translation>
     </message>
     <message>
         <source>Excess kurtosis of the values: 0 for a normal distribution, larger with heavy tails</source>
-        <translation type="unfinished"></translation>
+        <translation>數值的超額峰度：常態分布為 0，厚尾時較大</translation>
     </message>
     <message>
         <source>Tensor</source>
-        <translation type="unfinished"></translation>
+        <translation>張量</translation>
     </message>
     <message>
         <source>Role</source>
-        <translation type="unfinished"></translation>
+        <translation>角色</translation>
     </message>
     <message>
         <source>Layer</source>
-        <translation type="unfinished"></translation>
+        <translation>層</translation>
     </message>
     <message>
         <source>Shape</source>
-        <translation type="unfinished"></translation>
+        <translation>形狀</translation>
     </message>
     <message>
         <source>Type</source>
-        <translation type="unfinished"></translation>
+        <translation>型別</translation>
     </message>
     <message>
         <source>MiB</source>
-        <translation type="unfinished"></translation>
+        <translation>MiB</translation>
     </message>
     <message>
         <source>Values</source>
-        <translation type="unfinished"></translation>
+        <translation>數值</translation>
     </message>
     <message>
         <source>SQNR</source>
-        <translation type="unfinished"></translation>
+        <translation>SQNR</translation>
     </message>
     <message>
         <source>Clipped</source>
-        <translation type="unfinished"></translation>
+        <translation>截斷</translation>
     </message>
     <message>
         <source>Kurtosis</source>
-        <translation type="unfinished"></translation>
+        <translation>峰度</translation>
     </message>
     <message>
         <source>Plan</source>
-        <translation type="unfinished"></translation>
+        <translation>規劃</translation>
     </message>
 </context>
 <context>
-    <name>TensorsPage</name>
+    <name>app::TensorsPage</name>
     <message>
         <source>Filter</source>
-        <translation type="unfinished"></translation>
+        <translation>篩選</translation>
     </message>
     <message>
         <source>Filter: name, /regex/, role:attn_q, bits&lt;5, mse&gt;1e-4, bytes&gt;1MiB</source>
-        <translation type="unfinished"></translation>
+        <translation>篩選：名稱、/正規表示式/、role:attn_q、bits&lt;5、mse&gt;1e-4、bytes&gt;1MiB</translation>
     </message>
     <message>
         <source>Columns</source>
-        <translation type="unfinished"></translation>
+        <translation>欄位</translation>
     </message>
     <message>
         <source>Choose the columns</source>
-        <translation type="unfinished"></translation>
+        <translation>選擇欄位</translation>
     </message>
     <message>
         <source>Tensors</source>
-        <translation type="unfinished"></translation>
+        <translation>張量</translation>
     </message>
     <message>
         <source>Analyze</source>
-        <translation type="unfinished"></translation>
+        <translation>分析</translation>
     </message>
     <message>
         <source>Pin to the current scheme, or unpin</source>
-        <translation type="unfinished"></translation>
+        <translation>固定為目前方案，或取消固定</translation>
     </message>
     <message>
         <source>Copy rows as text</source>
-        <translation type="unfinished"></translation>
+        <translation>將列複製為文字</translation>
     </message>
     <message>
         <source>“%1”: %2</source>
-        <translation type="unfinished"></translation>
+        <translation>「%1」：%2</translation>
     </message>
     <message>
         <source>The tensors of your model stand here</source>
-        <translation type="unfinished"></translation>
+        <translation>模型的張量會顯示在此</translation>
     </message>
     <message>
         <source>Name, role, layer, shape and bytes at once; the distribution of the values and the error of each scheme as they are measured.</source>
-        <translation type="unfinished"></translation>
+        <translation>立即列出名稱、角色、層、形狀與位元組數；數值分布與各方案的誤差隨量測出現。</translation>
     </message>
     <message>
         <source>Open file…</source>
-        <translation type="unfinished"></translation>
+        <translation>開啟檔案…</translation>
     </message>
     <message>
         <source>%1 tensors · %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 個張量 · %2</translation>
     </message>
     <message>
         <source>%1 of %2 · %3 of the bytes</source>
-        <translation type="unfinished"></translation>
+        <translation>%1／%2 · 占位元組 %3</translation>
     </message>
 </context>
 <context>
-    <name>Workspace</name>
+    <name>app::Workspace</name>
     <message>
         <source>Cancelled: %1 of %2 tensors are measured and kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>已取消：%2 個張量中有 %1 個已量測並保留。</translation>
     </message>
     <message>
         <source>Everything is measured already.</source>
-        <translation type="unfinished"></translation>
+        <translation>全部皆已量測。</translation>
     </message>
     <message>
         <source>Measurements of this run are kept in memory only: %1 cannot be used.</source>
-        <translation type="unfinished"></translation>
+        <translation>本次量測只保留在記憶體：無法使用 %1。</translation>
     </message>
     <message>
         <source>Opening %1</source>
-        <translation type="unfinished"></translation>
-    </message>
-</context>
-<context>
-    <name>app::format</name>
-    <message>
-        <source>%1 bpw</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>%1 dB</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>%1 %</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>%1 ms</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>about 1 s left</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>about %1 s left</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>about %1 min left</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>%1: %2: %3</source>
-        <translation type="unfinished"></translation>
+        <translation>正在開啟 %1</translation>
     </message>
 </context>
 <context>
     <name>pages</name>
     <message>
         <source>Start</source>
-        <translation type="unfinished"></translation>
+        <translation>開始</translation>
     </message>
     <message>
         <source>Tensors</source>
-        <translation type="unfinished"></translation>
+        <translation>張量</translation>
     </message>
     <message>
         <source>Plan</source>
-        <translation type="unfinished"></translation>
+        <translation>規劃</translation>
     </message>
     <message>
         <source>Bits</source>
-        <translation type="unfinished"></translation>
+        <translation>位元</translation>
     </message>
 </context>
 </TS>

@@ -55,7 +55,7 @@
             <numerusform>%n tensors are left out</numerusform>
         </translation>
     </message>
-</context>
+    </context>
 <context>
     <name>app::SchemeChips</name>
     <message numerus="yes">
@@ -65,7 +65,24 @@
             <numerusform>%n more schemes</numerusform>
         </translation>
     </message>
-</context>
+    </context>
+<context>
+    <name>app::SensitivityPage</name>
+    <message numerus="yes">
+        <source>Analyze to fill it: every element of %n tensors under each scheme.</source>
+        <translation>
+            <numerusform>Analyze to fill it: every element of %n tensor under each scheme.</numerusform>
+            <numerusform>Analyze to fill it: every element of %n tensors under each scheme.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n tensors by %1</source>
+        <translation>
+            <numerusform>%n tensor by %1</numerusform>
+            <numerusform>%n tensors by %1</numerusform>
+        </translation>
+    </message>
+    </context>
 <context>
     <name>app::StatusLine</name>
     <message numerus="yes">
@@ -80,6 +97,16 @@
         <translation>
             <numerusform>%n tensor</numerusform>
             <numerusform>%n tensors</numerusform>
+        </translation>
+    </message>
+    </context>
+<context>
+    <name>app::ValuePanel</name>
+    <message numerus="yes">
+        <source>Values of %n tensors, summed</source>
+        <translation>
+            <numerusform>Values of %n tensor</numerusform>
+            <numerusform>Values of %n tensors, summed</numerusform>
         </translation>
     </message>
     </context>

@@ -420,6 +420,191 @@
     </message>
 </context>
 <context>
+    <name>app::ErrorPanel</name>
+    <message>
+        <source>scheme</source>
+        <translation>方案</translation>
+    </message>
+    <message>
+        <source>from</source>
+        <translation>自</translation>
+    </message>
+    <message>
+        <source>to</source>
+        <translation>至</translation>
+    </message>
+    <message>
+        <source>elements</source>
+        <translation>元素</translation>
+    </message>
+    <message>
+        <source>of them clipped</source>
+        <translation>其中截斷</translation>
+    </message>
+    <message>
+        <source>error ŵ − w, in weight units</source>
+        <translation>誤差 ŵ − w，權重單位</translation>
+    </message>
+    <message>
+        <source>−½ Δ here</source>
+        <translation>此處 −½ Δ</translation>
+    </message>
+    <message>
+        <source>½ Δ here</source>
+        <translation>此處 ½ Δ</translation>
+    </message>
+    <message>
+        <source>error ŵ − w, in local steps Δ; beyond ±1 in the end bins</source>
+        <translation>誤差 ŵ − w，以局部步長 Δ 為單位；超過 ±1 者計入兩端</translation>
+    </message>
+    <message>
+        <source>−½ Δ</source>
+        <translation>−½ Δ</translation>
+    </message>
+    <message>
+        <source>½ Δ</source>
+        <translation>½ Δ</translation>
+    </message>
+    <message>
+        <source>1/√12 Δ: RMSE of even rounding</source>
+        <translation>1/√12 Δ：均勻捨入的 RMSE</translation>
+    </message>
+    <message>
+        <source>select a tensor</source>
+        <translation>請選取張量</translation>
+    </message>
+    <message>
+        <source>all 0: %1 restores every element exactly</source>
+        <translation>全為 0：%1 精確還原每個元素</translation>
+    </message>
+    <message>
+        <source>%1 cannot take this tensor:
+%2</source>
+        <translation>%1 無法套用於此張量：
+%2</translation>
+    </message>
+    <message>
+        <source>measuring every element …</source>
+        <translation>正在量測每個元素…</translation>
+    </message>
+    <message>
+        <source>not all selected tensors are measured with %1;
+press Analyze</source>
+        <translation>並非所有選取的張量都以 %1 量測過；
+請按「全部分析」</translation>
+    </message>
+    <message>
+        <source>not measured with %1 yet;
+press Analyze</source>
+        <translation>尚未以 %1 量測；
+請按「全部分析」</translation>
+    </message>
+    <message>
+        <source>Error of quantization</source>
+        <translation>量化誤差</translation>
+    </message>
+    <message>
+        <source> · all %1 elements</source>
+        <translation> · 全部 %1 個元素</translation>
+    </message>
+    <message>
+        <source>clipped elements</source>
+        <translation>截斷的元素</translation>
+    </message>
+    <message>
+        <source>median |e|</source>
+        <translation>|e| 中位數</translation>
+    </message>
+    <message>
+        <source>Half of all elements err by less.</source>
+        <translation>半數元素的誤差小於此值。</translation>
+    </message>
+    <message>
+        <source>95 % of |e|</source>
+        <translation>95 % 的 |e|</translation>
+    </message>
+    <message>
+        <source>99 % of |e|</source>
+        <translation>99 % 的 |e|</translation>
+    </message>
+    <message>
+        <source>largest |e|</source>
+        <translation>最大 |e|</translation>
+    </message>
+    <message>
+        <source>RMSE</source>
+        <translation>RMSE</translation>
+    </message>
+    <message>
+        <source>Root of the mean squared error, √(Σe²/n).</source>
+        <translation>均方誤差的平方根，√(Σe²/n)。</translation>
+    </message>
+    <message>
+        <source>SQNR</source>
+        <translation>SQNR</translation>
+    </message>
+    <message>
+        <source>10 log₁₀(Σw² / Σe²)</source>
+        <translation>10 log₁₀(Σw² / Σe²)</translation>
+    </message>
+    <message>
+        <source>MSE by rounding</source>
+        <translation>捨入造成的 MSE</translation>
+    </message>
+    <message>
+        <source>Share of Σe² of the elements whose code was not clipped.</source>
+        <translation>碼未被截斷的元素占 Σe² 的比例。</translation>
+    </message>
+    <message>
+        <source>MSE by clipping</source>
+        <translation>截斷造成的 MSE</translation>
+    </message>
+    <message>
+        <source>Share of Σe² of the elements whose code was clipped.</source>
+        <translation>碼被截斷的元素占 Σe² 的比例。</translation>
+    </message>
+    <message>
+        <source>weight units</source>
+        <translation>權重單位</translation>
+    </message>
+    <message>
+        <source>steps Δ</source>
+        <translation>步長 Δ</translation>
+    </message>
+    <message>
+        <source>counts</source>
+        <translation>計數</translation>
+    </message>
+    <message>
+        <source>log counts</source>
+        <translation>對數計數</translation>
+    </message>
+    <message>
+        <source>density</source>
+        <translation>密度</translation>
+    </message>
+    <message>
+        <source>Unit of the error</source>
+        <translation>誤差的單位</translation>
+    </message>
+    <message>
+        <source>What the height of the error means</source>
+        <translation>誤差高度的意義</translation>
+    </message>
+    <message>
+        <source>Overlay schemes</source>
+        <translation>疊加方案</translation>
+    </message>
+    <message>
+        <source>Schemes laid over the current one</source>
+        <translation>疊加在目前方案上的方案</translation>
+    </message>
+    <message>
+        <source>plain: rounding; hatched: clipping; each element once</source>
+        <translation>素色：捨入；斜線：截斷；每個元素計一次</translation>
+    </message>
+</context>
+<context>
     <name>app::HeatMapView</name>
     <message>
         <source>RMSE per column, up to %1</source>
@@ -465,10 +650,6 @@
         <translation>每八度元素數</translation>
     </message>
     <message>
-        <source>elements per bin</source>
-        <translation>每格元素數</translation>
-    </message>
-    <message>
         <source>refining …</source>
         <translation>細算中…</translation>
     </message>
@@ -491,6 +672,37 @@
     <message>
         <source>   code %1</source>
         <translation>   碼 %1</translation>
+    </message>
+    <message>
+        <source>elements</source>
+        <translation>元素</translation>
+    </message>
+    <message>
+        <source>elements per bin of %1</source>
+        <translation>每格元素數，格寬 %1</translation>
+    </message>
+    <message>
+        <source>◂ %1 more</source>
+        <translation>◂ 還有 %1</translation>
+    </message>
+    <message>
+        <source>%1 more ▸</source>
+        <translation>還有 %1 ▸</translation>
+    </message>
+</context>
+<context>
+    <name>app::HistogramsPage</name>
+    <message>
+        <source>Histograms of values and errors</source>
+        <translation>數值與誤差的直方圖</translation>
+    </message>
+    <message>
+        <source>Open a model: here stand all values of the chosen tensor with the grid of its scheme, and the signed error of every element.</source>
+        <translation>開啟模型：此處顯示所選張量的所有數值與方案的量化格點，以及每個元素帶正負號的誤差。</translation>
+    </message>
+    <message>
+        <source>Open a model</source>
+        <translation>開啟模型</translation>
     </message>
 </context>
 <context>
@@ -620,6 +832,261 @@ Its measurements and plans are here; histograms in detail and maps need the file
     <message>
         <source>Saved %1; it is kept up to date from now on.</source>
         <translation>已儲存 %1；之後會自動更新。</translation>
+    </message>
+</context>
+<context>
+    <name>app::MapsPage</name>
+    <message>
+        <source>row</source>
+        <translation>列</translation>
+    </message>
+    <message>
+        <source>RMSE of the row</source>
+        <translation>該列的 RMSE</translation>
+    </message>
+    <message>
+        <source>Maps of a tensor</source>
+        <translation>張量圖譜</translation>
+    </message>
+    <message>
+        <source>Open a model: here stands each tensor as a picture, weights, errors, codes and scales, from the whole matrix down to one element.</source>
+        <translation>開啟模型：此處以圖像顯示每個張量的權重、誤差、碼與縮放因子，從整個矩陣到單一元素。</translation>
+    </message>
+    <message>
+        <source>Open a model</source>
+        <translation>開啟模型</translation>
+    </message>
+    <message>
+        <source>select a tensor</source>
+        <translation>請選取張量</translation>
+    </message>
+    <message>
+        <source>the checkpoint of this session is not where it was</source>
+        <translation>此工作階段的檢查點已不在原處</translation>
+    </message>
+    <message>
+        <source>reading every element …</source>
+        <translation>正在讀取每個元素…</translation>
+    </message>
+    <message>
+        <source>this scheme has no codes of at most 8 bits</source>
+        <translation>此方案沒有 8 位元以內的碼</translation>
+    </message>
+    <message>
+        <source>no finite values</source>
+        <translation>沒有有限值</translation>
+    </message>
+    <message>
+        <source>weight w</source>
+        <translation>權重 w</translation>
+    </message>
+    <message>
+        <source>restored ŵ</source>
+        <translation>還原值 ŵ</translation>
+    </message>
+    <message>
+        <source>error ŵ − w</source>
+        <translation>誤差 ŵ − w</translation>
+    </message>
+    <message>
+        <source>error in steps Δ</source>
+        <translation>誤差（步長 Δ）</translation>
+    </message>
+    <message>
+        <source>code</source>
+        <translation>碼</translation>
+    </message>
+    <message>
+        <source>scale</source>
+        <translation>縮放因子</translation>
+    </message>
+    <message>
+        <source>each element</source>
+        <translation>每個元素</translation>
+    </message>
+    <message>
+        <source>%1 × %2</source>
+        <translation>%1 × %2</translation>
+    </message>
+    <message>
+        <source>largest of %1, with its sign</source>
+        <translation>%1 中最大者，帶正負號</translation>
+    </message>
+    <message>
+        <source>largest magnitude of %1</source>
+        <translation>%1 中的最大量值</translation>
+    </message>
+    <message>
+        <source>root mean square of %1</source>
+        <translation>%1 的均方根</translation>
+    </message>
+    <message>
+        <source>mean of %1</source>
+        <translation>%1 的平均</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%2 的%1</translation>
+    </message>
+    <message>
+        <source>%1 · %2 · all %3 elements</source>
+        <translation>%1 · %2 · 全部 %3 個元素</translation>
+    </message>
+    <message>
+        <source>%1, %2</source>
+        <translation>%1：%2 {1,?}</translation>
+    </message>
+    <message>
+        <source>row %1, column %2</source>
+        <translation>第 %1 列，第 %2 行</translation>
+    </message>
+    <message>
+        <source>The stored weight w.</source>
+        <translation>儲存的權重 w。</translation>
+    </message>
+    <message>
+        <source>÷ scale</source>
+        <translation>÷ 縮放因子</translation>
+    </message>
+    <message>
+        <source>The step Δ of its region.</source>
+        <translation>所屬區域的步長 Δ。</translation>
+    </message>
+    <message>
+        <source>= before rounding</source>
+        <translation>= 捨入前</translation>
+    </message>
+    <message>
+        <source>w ÷ scale</source>
+        <translation>w ÷ 縮放因子</translation>
+    </message>
+    <message>
+        <source>%1, clipped</source>
+        <translation>%1，截斷</translation>
+    </message>
+    <message>
+        <source>Rounded to a whole number, then kept inside the range.</source>
+        <translation>捨入為整數，再限制於範圍內。</translation>
+    </message>
+    <message>
+        <source>zero point</source>
+        <translation>零點</translation>
+    </message>
+    <message>
+        <source>restored</source>
+        <translation>還原值</translation>
+    </message>
+    <message>
+        <source>scale × (code − zero)</source>
+        <translation>縮放因子 ×（碼 − 零點）</translation>
+    </message>
+    <message>
+        <source>error in Δ</source>
+        <translation>誤差（Δ）</translation>
+    </message>
+    <message>
+        <source>Rounding alone stays within ±½.</source>
+        <translation>僅捨入時不超過 ±½。</translation>
+    </message>
+    <message>
+        <source>worst %1 of %2 kept: %3</source>
+        <translation>保留的 %2 個最差者中第 %1 個：%3</translation>
+    </message>
+    <message>
+        <source>Weights w</source>
+        <translation>權重 w</translation>
+    </message>
+    <message>
+        <source>Restored ŵ</source>
+        <translation>還原值 ŵ</translation>
+    </message>
+    <message>
+        <source>Error ŵ − w</source>
+        <translation>誤差 ŵ − w</translation>
+    </message>
+    <message>
+        <source>Error in steps Δ</source>
+        <translation>誤差（步長 Δ）</translation>
+    </message>
+    <message>
+        <source>Codes</source>
+        <translation>碼</translation>
+    </message>
+    <message>
+        <source>Scales</source>
+        <translation>縮放因子</translation>
+    </message>
+    <message>
+        <source>largest, with sign</source>
+        <translation>最大，帶正負號</translation>
+    </message>
+    <message>
+        <source>largest magnitude</source>
+        <translation>最大量值</translation>
+    </message>
+    <message>
+        <source>root mean square</source>
+        <translation>均方根</translation>
+    </message>
+    <message>
+        <source>mean</source>
+        <translation>平均</translation>
+    </message>
+    <message>
+        <source>colours to 99 %</source>
+        <translation>色彩至 99 %</translation>
+    </message>
+    <message>
+        <source>colours to the largest</source>
+        <translation>色彩至最大值</translation>
+    </message>
+    <message>
+        <source>What the map shows</source>
+        <translation>圖譜顯示的內容</translation>
+    </message>
+    <message>
+        <source>What a cell of many elements shows</source>
+        <translation>含多個元素的格子顯示什麼</translation>
+    </message>
+    <message>
+        <source>Limits of the colours</source>
+        <translation>色彩的界限</translation>
+    </message>
+    <message>
+        <source>Whole</source>
+        <translation>全部</translation>
+    </message>
+    <message>
+        <source>Show the whole tensor (0)</source>
+        <translation>顯示整個張量（0）</translation>
+    </message>
+    <message>
+        <source>1 : 1</source>
+        <translation>1 : 1</translation>
+    </message>
+    <message>
+        <source>One pixel an element</source>
+        <translation>一個像素一個元素</translation>
+    </message>
+    <message>
+        <source>Element</source>
+        <translation>元素</translation>
+    </message>
+    <message>
+        <source>Zoom to the current element, with numbers in the cells</source>
+        <translation>放大到目前元素，格中顯示數字</translation>
+    </message>
+    <message>
+        <source>Next worst</source>
+        <translation>下一個最差</translation>
+    </message>
+    <message>
+        <source>Go to the element of the next largest error (N); Shift+N goes back</source>
+        <translation>前往誤差次大的元素（N）；Shift+N 返回</translation>
+    </message>
+    <message>
+        <source>point at the map, click an element; wheel zooms, drag pans, N goes to the next worst</source>
+        <translation>指向圖譜，點選元素；滾輪縮放，拖曳平移，N 前往下一個最差</translation>
     </message>
 </context>
 <context>
@@ -1045,6 +1512,160 @@ Its measurements and plans are here; histograms in detail and maps need the file
     </message>
 </context>
 <context>
+    <name>app::SensitivityGrid</name>
+    <message>
+        <source>%1: no such tensor</source>
+        <translation>%1：沒有此張量</translation>
+    </message>
+    <message>
+        <source>%1: %2, not measured</source>
+        <translation>%1：%2，尚未量測</translation>
+    </message>
+    <message>
+        <source>%1: %2, refused: %3</source>
+        <translation>%1：%2，無法套用：%3</translation>
+    </message>
+    <message>
+        <source>%1: %2 in %3, the worst of %4 tensors</source>
+        <translation>%1：%2（%3），%4 個張量中最差</translation>
+    </message>
+    <message>
+        <source>%1: %2 in %3</source>
+        <translation>%1：%2（%3）</translation>
+    </message>
+</context>
+<context>
+    <name>app::SensitivityPage</name>
+    <message>
+        <source>layer</source>
+        <translation>層</translation>
+    </message>
+    <message>
+        <source>role</source>
+        <translation>角色</translation>
+    </message>
+    <message>
+        <source>tensor</source>
+        <translation>張量</translation>
+    </message>
+    <message>
+        <source>value</source>
+        <translation>值</translation>
+    </message>
+    <message>
+        <source>%1 = %2</source>
+        <translation>%1 = %2</translation>
+    </message>
+    <message>
+        <source>outside</source>
+        <translation>範圍外</translation>
+    </message>
+    <message>
+        <source>layer %1</source>
+        <translation>第 %1 層</translation>
+    </message>
+    <message>
+        <source>The sensitivity map</source>
+        <translation>敏感度圖</translation>
+    </message>
+    <message>
+        <source>Open a model: here stand its layers and roles, coloured by what each loses.</source>
+        <translation>開啟模型：此處顯示各層與角色，依其損失著色。</translation>
+    </message>
+    <message>
+        <source>Open a model</source>
+        <translation>開啟模型</translation>
+    </message>
+    <message>
+        <source>Nothing to map</source>
+        <translation>沒有可顯示的張量</translation>
+    </message>
+    <message>
+        <source>No tensor of this file is a weight that a plan may quantize.</source>
+        <translation>此檔案沒有可量化的權重。</translation>
+    </message>
+    <message numerus="yes">
+        <source>Analyze to fill it: every element of %n tensors under each scheme.</source>
+        <translation>
+            <numerusform>按「全部分析」填入：以每個方案量測 %n 個張量的每個元素。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Analyze all</source>
+        <translation>全部分析</translation>
+    </message>
+    <message>
+        <source>Sensitivity by layer and role</source>
+        <translation>各層與角色的敏感度</translation>
+    </message>
+    <message>
+        <source>%1 · %2 · %3 of %4 measurements</source>
+        <translation>%1 · %2 · 量測 %3／%4</translation>
+    </message>
+    <message>
+        <source>%1, bright = more damage</source>
+        <translation>%1，越亮損害越大</translation>
+    </message>
+    <message>
+        <source>not measured</source>
+        <translation>尚未量測</translation>
+    </message>
+    <message>
+        <source>Worst first</source>
+        <translation>由最差排起</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n tensors by %1</source>
+        <translation>
+            <numerusform>%n 個張量，依 %1</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>agreement of metrics</source>
+        <translation>指標的一致性</translation>
+    </message>
+    <message>
+        <source>needs %1 tensors, %2 measured</source>
+        <translation>需要 %1 個張量，已量測 %2 個</translation>
+    </message>
+    <message>
+        <source>%1 with %2, n = %3</source>
+        <translation>%1 與 %2，n = %3</translation>
+    </message>
+    <message>
+        <source>Spearman's rank correlation over the tensors; "size" is the floor that a metric has to beat.</source>
+        <translation>各張量的 Spearman 等級相關；「size」是指標必須超越的底線。</translation>
+    </message>
+    <message>
+        <source>colour by rank</source>
+        <translation>依排名著色</translation>
+    </message>
+    <message>
+        <source>colour by log</source>
+        <translation>依對數著色</translation>
+    </message>
+    <message>
+        <source>colour linearly</source>
+        <translation>線性著色</translation>
+    </message>
+    <message>
+        <source>Metric</source>
+        <translation>指標</translation>
+    </message>
+    <message>
+        <source>Scheme</source>
+        <translation>方案</translation>
+    </message>
+    <message>
+        <source>How values become colours</source>
+        <translation>數值如何轉為色彩</translation>
+    </message>
+    <message>
+        <source>point at a cell; click selects its tensor everywhere, N goes to the next worst</source>
+        <translation>指向格子；點選即在各處選取該張量，N 前往下一個最差</translation>
+    </message>
+</context>
+<context>
     <name>app::StartPage</name>
     <message>
         <source>See what quantization does to every weight</source>
@@ -1345,6 +1966,159 @@ Its measurements and plans are here; histograms in detail and maps need the file
     </message>
 </context>
 <context>
+    <name>app::ValuePanel</name>
+    <message>
+        <source>from</source>
+        <translation>自</translation>
+    </message>
+    <message>
+        <source>to</source>
+        <translation>至</translation>
+    </message>
+    <message>
+        <source>elements</source>
+        <translation>元素</translation>
+    </message>
+    <message>
+        <source>%1 clipped below</source>
+        <translation>下方截斷 %1</translation>
+    </message>
+    <message>
+        <source>%1 clipped above</source>
+        <translation>上方截斷 %1</translation>
+    </message>
+    <message>
+        <source>%1 NaN</source>
+        <translation>%1 個 NaN</translation>
+    </message>
+    <message>
+        <source>%1 Inf</source>
+        <translation>%1 個 Inf</translation>
+    </message>
+    <message numerus="yes">
+        <source>Values of %n tensors, summed</source>
+        <translation>
+            <numerusform>%n 個張量的數值總和</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Values of the weights</source>
+        <translation>權重的數值</translation>
+    </message>
+    <message>
+        <source>|weight|</source>
+        <translation>|權重|</translation>
+    </message>
+    <message>
+        <source>weight</source>
+        <translation>權重</translation>
+    </message>
+    <message>
+        <source>all %1 elements are %2</source>
+        <translation>全部 %1 個元素皆為 %2</translation>
+    </message>
+    <message>
+        <source>reading the values …</source>
+        <translation>正在讀取數值…</translation>
+    </message>
+    <message>
+        <source>no finite values</source>
+        <translation>沒有有限值</translation>
+    </message>
+    <message>
+        <source>all %1 elements</source>
+        <translation>全部 %1 個元素</translation>
+    </message>
+    <message>
+        <source> · grid at row %1, column %2</source>
+        <translation> · 第 %1 列、第 %2 行的格點</translation>
+    </message>
+    <message>
+        <source>smallest</source>
+        <translation>最小</translation>
+    </message>
+    <message>
+        <source>largest</source>
+        <translation>最大</translation>
+    </message>
+    <message>
+        <source>mean</source>
+        <translation>平均</translation>
+    </message>
+    <message>
+        <source>standard deviation</source>
+        <translation>標準差</translation>
+    </message>
+    <message>
+        <source>Of all elements: √(Σ(w − mean)²/n).</source>
+        <translation>全部元素：√(Σ(w − 平均)²/n)。</translation>
+    </message>
+    <message>
+        <source>kurtosis</source>
+        <translation>峰度</translation>
+    </message>
+    <message>
+        <source>In excess of 3, which a normal distribution has.</source>
+        <translation>超過常態分布的 3 的部分。</translation>
+    </message>
+    <message>
+        <source>zeros</source>
+        <translation>零的個數</translation>
+    </message>
+    <message>
+        <source>beyond 6 σ</source>
+        <translation>超過 6 σ</translation>
+    </message>
+    <message>
+        <source>Elements farther than 6 standard deviations from the mean.</source>
+        <translation>距平均超過 6 個標準差的元素。</translation>
+    </message>
+    <message>
+        <source>middle 99.8 %</source>
+        <translation>中間 99.8 %</translation>
+    </message>
+    <message>
+        <source>%1 … %2</source>
+        <translation>%1 … %2</translation>
+    </message>
+    <message>
+        <source>linear axis</source>
+        <translation>線性軸</translation>
+    </message>
+    <message>
+        <source>log axis, |w|</source>
+        <translation>對數軸，|w|</translation>
+    </message>
+    <message>
+        <source>symmetric log axis</source>
+        <translation>對稱對數軸</translation>
+    </message>
+    <message>
+        <source>counts</source>
+        <translation>計數</translation>
+    </message>
+    <message>
+        <source>log counts</source>
+        <translation>對數計數</translation>
+    </message>
+    <message>
+        <source>density</source>
+        <translation>密度</translation>
+    </message>
+    <message>
+        <source>Axis of the values</source>
+        <translation>數值的軸</translation>
+    </message>
+    <message>
+        <source>What the height means</source>
+        <translation>高度的意義</translation>
+    </message>
+    <message>
+        <source>point at a bar, or walk with the arrow keys; wheel zooms, 0 shows all</source>
+        <translation>指向長條，或以方向鍵移動；滾輪縮放，0 顯示全部</translation>
+    </message>
+</context>
+<context>
     <name>app::Workspace</name>
     <message>
         <source>Cancelled: %1 of %2 tensors are measured and kept.</source>
@@ -1380,6 +2154,18 @@ Its measurements and plans are here; histograms in detail and maps need the file
     <message>
         <source>Bits</source>
         <translation>位元</translation>
+    </message>
+    <message>
+        <source>Histograms</source>
+        <translation>直方圖</translation>
+    </message>
+    <message>
+        <source>Maps</source>
+        <translation>圖譜</translation>
+    </message>
+    <message>
+        <source>Sensitivity</source>
+        <translation>敏感度</translation>
     </message>
 </context>
 </TS>

@@ -208,8 +208,11 @@ std::vector<HistogramMark> ValuePanel::marks() const {
   const auto counters = workspace_.counters(format::utf8(workspace_.tensors()[std::size_t(s.tensor)].name), s.scheme);
   if (!grid_->has_range || !counters) return marks;
   const auto sides = quant::clip_sides(*counters);
-  marks.push_back({grid_->lo, tr("%1 clipped below").arg(format::count(sides.below)), HistogramMark::clip, true});
-  marks.push_back({grid_->hi, tr("%1 clipped above").arg(format::count(sides.above)), HistogramMark::clip, false});
+  const auto label = [](std::uint64_t n, const QString& text) {
+    return n > 0 ? text.arg(format::count(n)) : QString();
+  };
+  marks.push_back({grid_->lo, label(sides.below, tr("%1 clipped below")), HistogramMark::clip, true});
+  marks.push_back({grid_->hi, label(sides.above, tr("%1 clipped above")), HistogramMark::clip, false});
   return marks;
 }
 
@@ -260,6 +263,11 @@ void ValuePanel::draw(bool keep_zoom) {
   QString note = tr("all %1 elements").arg(format::count(total));
   const Selection& s = workspace_.selection();
   if (grid_ && !view_->picture().marks.empty()) note += tr(" · grid at row %1, column %2").arg(s.row).arg(s.col);
+  const auto& marks = view_->picture().marks;
+  const auto is_clip = [](const HistogramMark& m) { return m.kind == HistogramMark::clip; };
+  const auto clips = [&](const HistogramMark& m) { return is_clip(m) && !m.label.isEmpty(); };
+  if (std::any_of(marks.begin(), marks.end(), is_clip) && std::none_of(marks.begin(), marks.end(), clips))
+    note += tr(" · nothing clipped");
   frame_->setNote(note);
   frame_->setBadge(badge());
   showFigures();

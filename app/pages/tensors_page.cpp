@@ -32,7 +32,7 @@ class Table final : public QTableView {
 };
 
 // First widths in units of a digit, by column of TensorModel.
-constexpr int digits[] = {36, 11, 8, 14, 7, 10, 15, 11, 11, 11, 15};
+constexpr int digits[] = {36, 11, 7, 13, 7, 8, 15, 9, 9, 9, 13};
 
 }  // namespace
 
@@ -110,7 +110,7 @@ void TensorsPage::buildTable() {
   table_->setFrameShape(QFrame::NoFrame);
   table_->setShowGrid(false);
   table_->setWordWrap(false);
-  table_->setTextElideMode(Qt::ElideMiddle);
+  table_->setTextElideMode(Qt::ElideLeft);  // the end of a name tells tensors apart
   table_->setSelectionBehavior(QAbstractItemView::SelectRows);
   table_->setSelectionMode(QAbstractItemView::ExtendedSelection);
   table_->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);

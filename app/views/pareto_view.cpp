@@ -3,6 +3,7 @@
 #include <QChart>
 #include <QChartView>
 #include <QEvent>
+#include <QGraphicsLayout>
 #include <QGraphicsSimpleTextItem>
 #include <QLineSeries>
 #include <QLogValueAxis>
@@ -23,6 +24,7 @@ ParetoView::ParetoView(QWidget* parent) : QWidget(parent) {
   setObjectName(QStringLiteral("plan.pareto"));
   setAccessibleName(tr("Damage against bits per weight"));
   chart_ = new QChart;
+  chart_->layout()->setContentsMargins(0, 0, 0, 0);
   view_ = new QChartView(chart_, this);
   view_->setFrameShape(QFrame::NoFrame);
   view_->setRenderHint(QPainter::Antialiasing);
@@ -37,7 +39,7 @@ ParetoView::ParetoView(QWidget* parent) : QWidget(parent) {
   size_->setTitleText(tr("bits per weight, all tensors"));
   damage_->setTitleText(tr("damage"));
   damage_->setBase(10);
-  damage_->setLabelFormat(QStringLiteral("%.0e"));
+  damage_->setLabelFormat(QStringLiteral("%g"));
   size_->setLabelFormat(QStringLiteral("%.0f"));
   chart_->addAxis(size_, Qt::AlignBottom);
   chart_->addAxis(damage_, Qt::AlignLeft);
@@ -59,6 +61,7 @@ ParetoView::~ParetoView() = default;
 void ParetoView::restyle() {
   const Theme& t = Theme::of(this);
   styleChart(*chart_, t, font());
+  view_->setBackgroundBrush(t.base);
   styleAxis(*size_, t, font(), false);
   styleAxis(*damage_, t, font(), true);
   frontier_->setPen(QPen(t.series[0], 2));
@@ -130,6 +133,11 @@ void ParetoView::placeLabels() {
   // Each name to the right of its dot, moved down or left where it would cover another or leave the plot.
   const QRectF plot = chart_->plotArea();
   QList<QRectF> taken;
+  for (const Label& label : labels_) {  // the dots themselves stay visible
+    const double radius = label.main ? 7 : 5;
+    taken << QRectF(chart_->mapToPosition(label.at, uniform_) - QPointF(radius, radius),
+                    QSizeF(2 * radius, 2 * radius));
+  }
   for (Label& label : labels_) {
     const QPointF dot = chart_->mapToPosition(label.at, uniform_);
     const QSizeF size = label.item->boundingRect().size();

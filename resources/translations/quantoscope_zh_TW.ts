@@ -934,7 +934,7 @@ Its measurements and plans are here; histograms in detail and maps need the file
     </message>
     <message>
         <source>%1, %2</source>
-        <translation>%1：%2 {1,?}</translation>
+        <translation>%1：%2</translation>
     </message>
     <message>
         <source>row %1, column %2</source>

@@ -12,7 +12,8 @@ class GgufKernel final : public SchemeKernel {
     return device.exact_division && (method.id == "q4_0" || method.id == "q8_0");
   }
   bool runs(const RowQuantizer& quantizer, const DeviceForm& device) const override {
-    return offers(quantizer.scheme().method(), device);
+    const Scheme& scheme = quantizer.scheme();
+    return offers(scheme.method(), device) && scheme.text() == scheme.method().id;  // without importance
   }
   bool has_zeros(const RowQuantizer&) const override { return false; }
   Result<void> encode(Device& device, const RowQuantizer& quantizer, const RowTile& tile,

@@ -13,7 +13,8 @@ std::uint8_t zero_code(float z) { return static_cast<std::uint8_t>(static_cast<i
 /// Joins tiles into the whole. Big arrays are filled in place, the small ones kept per tile and joined in order.
 class Joiner {
  public:
-  Joiner(const TileCut& cut, bool has_codes) : cut_(cut), scales_(cut.tiles), zeros_(cut.tiles) {
+  Joiner(const TileCut& cut, bool has_codes)
+      : cut_(cut), scales_(cut.tiles), minima_(cut.tiles), zeros_(cut.tiles), packed_(cut.tiles) {
     whole_.rows = cut.rows;
     whole_.cols = cut.cols;
     const auto n = static_cast<std::size_t>(cut.rows * cut.cols);
@@ -28,12 +29,16 @@ class Joiner {
     std::copy(q.clipped.begin(), q.clipped.end(), whole_.clipped.begin() + at);
     if (!whole_.codes.empty()) std::copy(q.codes.begin(), q.codes.end(), whole_.codes.begin() + at);
     scales_[tile] = std::move(q.scales);
+    minima_[tile] = std::move(q.minima);
     zeros_[tile] = std::move(q.zeros);
+    packed_[tile] = std::move(q.packed);
   }
 
   QuantizedTile take(const Shared& shared) {
-    for (const auto& s : scales_) whole_.scales.insert(whole_.scales.end(), s.begin(), s.end());
-    for (const auto& z : zeros_) whole_.zeros.insert(whole_.zeros.end(), z.begin(), z.end());
+    append(scales_, whole_.scales);
+    append(minima_, whole_.minima);
+    append(zeros_, whole_.zeros);
+    append(packed_, whole_.packed);
     if (whole_.scales.empty()) whole_.scales = shared.scales;
     if (whole_.zeros.empty()) {
       whole_.zeros.resize(shared.zeros.size());
@@ -44,10 +49,15 @@ class Joiner {
   }
 
  private:
+  template <class T>
+  static void append(const std::vector<std::vector<T>>& parts, std::vector<T>& whole) {
+    for (const auto& part : parts) whole.insert(whole.end(), part.begin(), part.end());
+  }
+
   const TileCut& cut_;
   QuantizedTile whole_;
-  std::vector<std::vector<float>> scales_;
-  std::vector<std::vector<std::uint8_t>> zeros_;
+  std::vector<std::vector<float>> scales_, minima_;
+  std::vector<std::vector<std::uint8_t>> zeros_, packed_;
 };
 
 Result<Quantized> quantize_whole(const TensorView& view, const Scheme& scheme, const Devices& devices,

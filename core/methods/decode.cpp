@@ -13,7 +13,7 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "files are little-endian; a big-endian host must swap bytes");
 
-using Decoder = void (*)(std::span<const std::byte> in, std::span<float> out);
+using gguf::Decoder;
 
 /// Stored numbers that C++ converts with one rounding.
 template <class Stored>
@@ -145,9 +145,7 @@ Decoder decoder_of(DType dtype) {
     case DType::boolean: return decode_bool;
     case DType::i4: return decode_int4<true>;
     case DType::u4: return decode_int4<false>;
-    case DType::q4_0: return gguf::decode_q4_0;
-    case DType::q8_0: return gguf::decode_q8_0;
-    default: return nullptr;
+    default: return gguf::decoder_of(dtype);
   }
 }
 

@@ -14,7 +14,7 @@
 
 namespace quant {
 
-class Calibration;  // core/calibration, later
+class Calibration;  // core/tensor/calibration.h
 
 /// The stored integers of a scheme.
 struct CodeForm {
@@ -39,6 +39,8 @@ struct QuantizedTile {
   std::vector<float> scales;        ///< of the regions inside the tile, in weight units; empty for tensor and column
                                     ///< regions (they stand in Shared) and for schemes without scales
   std::vector<std::uint8_t> zeros;  ///< beside scales, in codes; empty when symmetric
+  std::vector<float> minima;        ///< beside scales, in weight units: ŵ = scale · code − min; empty = none
+  std::vector<std::uint8_t> packed;  ///< standard storage of the rows, where codes and scales alone do not say it
   std::vector<float> values;        ///< rows * cols: dequantized
   std::vector<std::uint8_t> clipped;  ///< rows * cols: 1 = the code before the clamp lay outside; empty = none did
 };

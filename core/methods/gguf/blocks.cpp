@@ -70,39 +70,21 @@ class BlockQuantizer final : public Quantizer {
   Result<std::unique_ptr<RowQuantizer>> fit(TensorFacts& facts, const Calibration*, JobContext& job) const override;
 
  private:
-  tl::unexpected<Error> refused(const TensorFacts& facts, std::string why, std::string hint) const {
-    return failure(ErrorCode::refused, "quantize with " + scheme_.text(), facts.view().tensor().name, std::move(why),
-                   std::move(hint));
-  }
-
   Scheme scheme_;
   const BlockType& type_;
 };
 
 Result<std::unique_ptr<RowQuantizer>> BlockQuantizer::fit(TensorFacts& facts, const Calibration*,
                                                           JobContext& job) const {
-  const std::uint64_t cols = facts.view().matrix().cols;
-  if (cols % type_.block != 0)
-    return refused(facts,
-                   "its rows have " + std::to_string(cols) + " weights, no multiple of " + std::to_string(type_.block),
-                   "choose a scheme whose groups may be short, such as rtn");
-  QUANT_TRY(ranges, facts.per_matrix(job));
-  std::uint64_t nan = 0, inf = 0;
-  float peak = 0;
-  for (const auto& range : ranges) {
-    nan += range.nan;
-    inf += range.inf;
-    peak = std::max({peak, -range.lo, range.hi});
-  }
-  if (nan + inf > 0)
-    return refused(facts,
-                   "it holds " + std::to_string(nan) + " NaN and " + std::to_string(inf) +
-                       " infinities, which GGUF blocks cannot store",
-                   "repair the tensor, or choose a scheme that leaves them out, such as rtn");
-  if (!std::isfinite(from_half(to_half(peak / type_.largest))))
-    return refused(facts, "its largest weight " + std::to_string(peak) + " needs a scale beyond fp16's 65504",
-                   "choose a scheme with float32 scales, such as rtn");
+  QUANT_CHECK(check_suits({type_.block, type_.largest, {}}, scheme_, facts, job));
   return std::make_unique<BlockRows>(scheme_, type_);
+}
+
+/// The advice for rows of the wrong length: what llama-quantize does.
+std::string advice(std::string_view fallback, std::uint64_t cols) {
+  if (fallback.empty() || cols % 32 != 0)
+    return "llama.cpp stores such tensors as F16: choose fp16, or a scheme whose groups may be short, such as rtn";
+  return "llama.cpp falls back to " + std::string(fallback) + ": choose " + std::string(fallback);
 }
 
 }  // namespace
@@ -115,6 +97,51 @@ float from_half(std::uint16_t half) { return float_format::decode<float>(half, f
 
 float read_half(std::span<const std::byte> in) {
   return from_half(std::uint16_t(std::to_integer<unsigned>(in[0]) | std::to_integer<unsigned>(in[1]) << 8));
+}
+
+void write_half(std::uint16_t half, std::uint8_t* out) {
+  out[0] = std::uint8_t(half & 0xFF);
+  out[1] = std::uint8_t(half >> 8);
+}
+
+std::uint16_t half_at(const std::uint8_t* in) { return std::uint16_t(in[0] | in[1] << 8); }
+
+void pack_nibbles(std::span<const std::uint8_t> codes, std::uint8_t* out) {
+  for (std::size_t i = 0; i < 16; ++i) out[i] = std::uint8_t((codes[i] & 15) | (codes[i + 16] & 15) << 4);
+}
+
+void unpack_nibbles(const std::uint8_t* in, std::span<std::uint8_t> codes) {
+  for (std::size_t i = 0; i < 16; ++i) {
+    codes[i] = in[i] & 15;
+    codes[i + 16] = in[i] >> 4;
+  }
+}
+
+Result<void> check_suits(const Demands& demands, const Scheme& scheme, TensorFacts& facts, JobContext& job) {
+  const auto refused = [&](std::string why, std::string hint) {
+    return failure(ErrorCode::refused, "quantize with " + scheme.text(), facts.view().tensor().name, std::move(why),
+                   std::move(hint));
+  };
+  const std::uint64_t cols = facts.view().matrix().cols;
+  if (cols % demands.block != 0)
+    return refused("row " + std::to_string(cols) + " is not a multiple of " + std::to_string(demands.block),
+                   advice(demands.fallback, cols));
+  QUANT_TRY(ranges, facts.per_matrix(job));
+  std::uint64_t nan = 0, inf = 0;
+  float peak = 0;
+  for (const auto& range : ranges) {
+    nan += range.nan;
+    inf += range.inf;
+    peak = std::max({peak, -range.lo, range.hi});
+  }
+  if (nan + inf > 0)
+    return refused("it holds " + std::to_string(nan) + " NaN and " + std::to_string(inf) +
+                       " infinities, which GGUF blocks cannot store",
+                   "repair the tensor, or choose a scheme that leaves them out, such as rtn");
+  if (demands.largest > 0 && !std::isfinite(from_half(to_half(peak / demands.largest))))
+    return refused("its largest weight " + std::to_string(peak) + " needs a scale beyond fp16's 65504",
+                   "choose a scheme with float32 scales, such as rtn");
+  return {};
 }
 
 std::unique_ptr<Quantizer> make(const Scheme& scheme, const BlockType& type) {

@@ -3,22 +3,14 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/methods/gguf/blocks.h"
+#include "core/methods/gguf/blocks32.h"
 
 namespace quant {
 namespace {
 
-/// The first value of largest magnitude, with its sign.
-float signed_extreme(std::span<const float> w) {
-  float extreme = 0;
-  for (const float x : w)
-    if (std::fabs(x) > std::fabs(extreme)) extreme = x;
-  return extreme;
-}
-
 /// Δ = m/−8, so that the extreme m itself gets the code −8; q = min(15, trunc(w·(1/Δ) + 8.5)) − 8.
 float encode(std::span<const float> w, std::span<std::uint8_t> codes, std::span<std::uint8_t> clipped) {
-  const float scale = signed_extreme(w) / -8.0f;
+  const float scale = gguf::signed_extreme(w) / -8.0f;
   const float inverse = scale != 0 ? 1.0f / scale : 0.0f;
   for (std::size_t i = 0; i < w.size(); ++i) {
     const float shifted = w[i] * inverse + 8.5f;
@@ -40,9 +32,28 @@ void pack(std::uint16_t scale, std::span<const std::uint8_t> codes, std::span<st
 
 constexpr gguf::BlockType type{.block = 32, .bytes = 18, .bits = 4, .largest = 8, .encode = encode, .pack = pack};
 
-Result<std::unique_ptr<Quantizer>> make(const Scheme& scheme) { return gguf::make(scheme, type); }
+void encode_weighted(std::span<const float> row, std::span<const float> importance, std::span<std::uint8_t> out) {
+  gguf::encode_symmetric_weighted(8, row, importance,
+                                  [&](std::size_t b, float scale, std::span<const std::uint8_t> codes) {
+                                    gguf::write_half(gguf::to_half(scale), out.data() + b * 18);
+                                    gguf::pack_nibbles(codes, out.data() + b * 18 + 2);
+                                  });
+}
+
+void unpack(const std::uint8_t* block, const gguf::Unpacked& out) {
+  out.scales[0] = gguf::from_half(gguf::half_at(block));
+  gguf::unpack_nibbles(block + 2, out.codes);
+  for (std::uint8_t& code : out.codes) code = std::uint8_t(code - 8);
+}
+
+Result<std::unique_ptr<Quantizer>> make(const Scheme& scheme) {
+  return scheme.flag("imatrix") ? gguf::make(scheme, gguf::q4_0_weighted) : gguf::make(scheme, type);
+}
 
 }  // namespace
+
+constinit const gguf::PackedType gguf::q4_0_weighted{
+    .dtype = DType::q4_0, .bits = 4, .is_signed = true, .largest = 4, .encode = encode_weighted, .unpack = unpack};
 
 void gguf::decode_q4_0(std::span<const std::byte> in, std::span<float> out) {
   for (std::size_t at = 0; at < out.size(); at += 32, in = in.subspan(18)) {
@@ -63,13 +74,14 @@ constinit const Method q4_0{
     .technique = "ptq",
     .summary = "4-bit codes with one fp16 scale per 32 weights, exactly as llama.cpp stores them: 4.5 bits per weight.",
     .when = "Old readers and fast kernels everywhere; q4_k is better at the same size.",
-    .cost = "One pass over the weights, blocks independent; all devices.",
+    .cost =
+        "One pass over the weights, blocks independent; all devices. With imatrix: 19 trials per block, no devices.",
     .fails =
         "The extreme of a block gets the code −8 exactly, so an equally large weight of the other sign is clipped to "
         "7. Refuses tensors with NaN or infinities, with rows that are no multiple of 32 (most 1-D tensors) or whose "
         "scale exceeds fp16; blocks of zeros store −0 as their scale; 3-D and 4-D tensors are seen as rows.",
-    .reference = "ggml quantize_row_q4_0_ref; GGUF specification",
-    .params = {},
+    .reference = "ggml quantize_row_q4_0_ref, quantize_q4_0; GGUF specification",
+    .params = {&gguf::imatrix_param, 1},
     .make = make};
 
 }  // namespace quant

@@ -1,0 +1,36 @@
+#pragma once
+// K-quants with minima, q2_k, q4_k and q5_k: one algorithm with three sets of constants (gguf-types.md 4.6, 4.8, 4.9).
+
+#include "core/methods/gguf/blocks.h"
+#include "core/methods/gguf/search.h"
+
+namespace quant::gguf {
+
+struct KConstants {
+  Steps plain;         ///< of the plain search; N is the largest code
+  int scale_top = 63;  ///< largest stored scale and minimum of a sub-block
+  bool spread = true;  ///< plain weights are √(Σx²/n) + |x| of a sub-block, else |x|
+  float variance = 2;  ///< σ² of the weighted variant is this times Σx² / 256
+};
+
+/// A super-block before it is packed: ŵ = f(d)·scales[j]·q − f(dmin)·minima[j].
+struct KBlock {
+  std::uint16_t d = 0, dmin = 0;
+  std::array<std::uint8_t, 16> scales{}, minima{};
+  std::array<std::uint8_t, 256> codes{};
+};
+
+/// One super-block of 256 in sub-blocks of `sub`; `importance` is empty for the plain variant.
+template <std::size_t sub>
+KBlock encode_k(const KConstants& k, std::span<const float> x, std::span<const float> importance);
+
+/// 6-bit scales and minima of eight sub-blocks in 12 bytes (q4_k, q5_k).
+void pack_six_bits(std::span<const std::uint8_t> scales, std::span<const std::uint8_t> minima, std::uint8_t* out);
+/// From the 16 bytes d, dmin, 12 bytes of them: d·sc and dmin·mn of each sub-block.
+void unpack_six_bits(const std::uint8_t* block, const Unpacked& out);
+
+/// Nibbles of q4_k and q5_k: of 64 elements the first 32 low, the others high.
+void pack_nibbles_64(std::span<const std::uint8_t> codes, std::uint8_t* out);
+void unpack_nibbles_64(const std::uint8_t* in, std::span<std::uint8_t> codes);
+
+}  // namespace quant::gguf

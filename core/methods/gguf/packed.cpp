@@ -1,0 +1,239 @@
+// Block types whose bytes follow from a search: one RowQuantizer for all of them.
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "core/methods/gguf/blocks.h"
+#include "core/tensor/calibration.h"
+
+namespace quant::gguf {
+namespace {
+
+/// Bytes of a stored block.
+std::uint64_t bytes_of_block(const PackedType& type) { return info(type.dtype).block_bits / 8; }
+std::uint64_t elements_of_block(const PackedType& type) { return info(type.dtype).block; }
+
+class PackedRows final : public RowQuantizer {
+ public:
+  PackedRows(Scheme scheme, const PackedType& type, std::vector<float> importance, std::uint64_t rows)
+      : scheme_(std::move(scheme)), type_(type), importance_(std::move(importance)), rows_(rows) {
+    levels_.assign(type.levels.begin(), type.levels.end());
+    std::sort(levels_.begin(), levels_.end());
+  }
+
+  const Scheme& scheme() const override { return scheme_; }
+  CodeForm codes() const override { return {type_.bits, type_.is_signed}; }
+  Region region() const override { return Region::group; }
+  std::uint64_t group() const override { return type_.sub; }
+  std::span<const float> codebook() const override { return type_.levels; }
+
+  QuantizedTile quantize(const RowTile& tile) const override;
+  void dequantize(QuantizedTile& q) const override;
+  void steps(const RowTile& tile, const QuantizedTile& q, std::span<float> out) const override;
+  std::uint64_t stored_bytes(const MatrixShape& shape) const override {
+    return shape.elements() / elements_of_block(type_) * bytes_of_block(type_);
+  }
+  std::vector<std::uint8_t> pack(const QuantizedTile& whole) const override { return whole.packed; }
+
+ private:
+  std::span<const float> importance_of(std::uint64_t row, std::uint64_t cols) const;
+  void unpack(QuantizedTile& q) const;
+  void mark_clipped(std::span<const float> w, QuantizedTile& q) const;
+  float gap_around(float w, float scale) const;
+
+  Scheme scheme_;
+  const PackedType& type_;
+  std::vector<float> importance_;  ///< empty = the plain variant; cols, or cols of each matrix
+  std::uint64_t rows_;             ///< of one matrix
+  std::vector<float> levels_;      ///< of the type, ascending
+};
+
+std::span<const float> PackedRows::importance_of(std::uint64_t row, std::uint64_t cols) const {
+  if (importance_.size() <= cols) return importance_;
+  return std::span(importance_).subspan(row / rows_ * cols, cols);
+}
+
+QuantizedTile PackedRows::quantize(const RowTile& tile) const {
+  QuantizedTile q = tile_like(tile);
+  const std::uint64_t row_bytes = tile.cols / elements_of_block(type_) * bytes_of_block(type_);
+  q.packed.resize(tile.rows * row_bytes);
+  for (std::uint64_t r = 0; r < tile.rows; ++r)
+    type_.encode(tile.w.subspan(r * tile.cols, tile.cols), importance_of(tile.first_row + r, tile.cols),
+                 std::span(q.packed).subspan(r * row_bytes, row_bytes));
+  unpack(q);
+  dequantize(q);
+  mark_clipped(tile.w, q);
+  return q;
+}
+
+void PackedRows::unpack(QuantizedTile& q) const {
+  const std::uint64_t n = q.rows * q.cols, block = elements_of_block(type_), bytes = bytes_of_block(type_);
+  const std::uint64_t subs = block / type_.sub;
+  q.codes.resize(n);
+  q.scales.resize(n / type_.sub);
+  if (type_.has_minima) q.minima.resize(q.scales.size());
+  for (std::uint64_t b = 0; b < n / block; ++b)
+    type_.unpack(q.packed.data() + b * bytes,
+                 {std::span(q.codes).subspan(b * block, block), std::span(q.scales).subspan(b * subs, subs),
+                  type_.has_minima ? std::span(q.minima).subspan(b * subs, subs) : std::span<float>{}});
+}
+
+/// ŵ of a sub-block; the subtraction of a minimum of 0 changes nothing.
+void decode_sub(const PackedType& type, const std::uint8_t* codes, float scale, float least, float* out) {
+  if (!type.levels.empty()) {
+    for (std::size_t i = 0; i < type.sub; ++i) out[i] = scale * type.levels[codes[i]];
+  } else if (type.is_signed) {
+    for (std::size_t i = 0; i < type.sub; ++i) out[i] = scale * float(std::int8_t(codes[i]));
+  } else {
+    for (std::size_t i = 0; i < type.sub; ++i) out[i] = scale * float(codes[i]) - least;
+  }
+}
+
+void PackedRows::dequantize(QuantizedTile& q) const {
+  q.values.resize(q.codes.size());
+  for (std::size_t s = 0; s < q.scales.size(); ++s)
+    decode_sub(type_, q.codes.data() + s * type_.sub, q.scales[s], type_.has_minima ? q.minima[s] : 0.0f,
+               q.values.data() + s * type_.sub);
+}
+
+/// The distance of the two neighbouring levels around w, of the outermost two beyond them.
+float PackedRows::gap_around(float w, float scale) const {
+  if (scale == 0) return 0;
+  const auto above = std::upper_bound(levels_.begin() + 1, levels_.end() - 1, w / scale);
+  return (*above - *(above - 1)) * std::fabs(scale);
+}
+
+void PackedRows::steps(const RowTile& tile, const QuantizedTile& q, std::span<float> out) const {
+  for (std::size_t s = 0; s < q.scales.size(); ++s) {
+    float* const step = out.data() + s * type_.sub;
+    std::fill_n(step, type_.sub, std::fabs(q.scales[s]));
+    if (levels_.empty()) continue;
+    for (std::size_t i = 0; i < type_.sub; ++i) step[i] = gap_around(tile.w[s * type_.sub + i], q.scales[s]);
+  }
+}
+
+/// Weights further than half a step outside the values of their sub-block.
+void PackedRows::mark_clipped(std::span<const float> w, QuantizedTile& q) const {
+  q.clipped.resize(w.size());
+  const float low = levels_.empty() ? (type_.is_signed ? -float(1 << (type_.bits - 1)) : 0.0f) : levels_.front();
+  const float high = levels_.empty() ? low + float((1 << type_.bits) - 1) : levels_.back();
+  const float low_half = levels_.empty() ? 0.5f : (levels_[1] - levels_[0]) / 2;
+  const float high_half = levels_.empty() ? 0.5f : (high - levels_[levels_.size() - 2]) / 2;
+  unsigned any = 0;
+  for (std::size_t s = 0; s < q.scales.size(); ++s) {
+    const float scale = q.scales[s], least = q.minima.empty() ? 0.0f : q.minima[s];
+    if (scale == 0) continue;
+    float from = (low - low_half) * scale - least, to = (high + high_half) * scale - least;
+    if (scale < 0) std::swap(from, to);
+    for (std::size_t i = s * type_.sub; i < (s + 1) * type_.sub; ++i) {
+      const unsigned outside = unsigned(w[i] < from) | unsigned(w[i] > to);
+      q.clipped[i] = std::uint8_t(outside);
+      any |= outside;
+    }
+  }
+  if (any == 0) q.clipped.clear();
+}
+
+class PackedQuantizer final : public Quantizer {
+ public:
+  PackedQuantizer(Scheme scheme, const PackedType& type) : scheme_(std::move(scheme)), type_(type) {}
+  const Scheme& scheme() const override { return scheme_; }
+
+  Result<std::unique_ptr<RowQuantizer>> fit(TensorFacts& facts, const Calibration* calibration,
+                                            JobContext& job) const override {
+    QUANT_CHECK(check_suits({elements_of_block(type_), type_.largest, type_.fallback}, scheme_, facts, job));
+    std::vector<float> importance;
+    if (type_.has_weighted_variant && scheme_.flag("imatrix")) {
+      QUANT_TRY(found, importance_of(facts.view(), calibration));
+      importance = std::move(found);
+    }
+    return std::make_unique<PackedRows>(scheme_, type_, std::move(importance), facts.view().matrix().rows);
+  }
+
+ private:
+  Result<std::vector<float>> importance_of(const TensorView& view, const Calibration* calibration) const;
+
+  Scheme scheme_;
+  const PackedType& type_;
+};
+
+Result<std::vector<float>> PackedQuantizer::importance_of(const TensorView& view,
+                                                          const Calibration* calibration) const {
+  const auto fail = [&](ErrorCode code, std::string why, std::string hint) {
+    return failure(code, "quantize with " + scheme_.text(), view.tensor().name, std::move(why), std::move(hint));
+  };
+  if (calibration == nullptr)
+    return fail(ErrorCode::unsupported, "the weighted variant needs second moments of the layer's inputs",
+                "give a calibration or an importance matrix, or leave out imatrix");
+  const auto found = calibration->mean_sq(view.tensor().name);
+  // ggml takes a vector of zeros as none.
+  if (std::all_of(found.begin(), found.end(), [](float v) { return v == 0; }))
+    return fail(ErrorCode::unsupported, "the calibration holds no second moments of this tensor",
+                "give one that covers it, or leave out imatrix for it");
+  const MatrixShape shape = view.matrix();
+  if (found.size() != shape.cols && found.size() != shape.matrices * shape.cols)
+    return fail(ErrorCode::refused,
+                "the calibration has " + std::to_string(found.size()) + " second moments, the tensor " +
+                    std::to_string(shape.cols) + " columns",
+                "make the calibration with this model");
+  const auto wrong = std::find_if(found.begin(), found.end(), [](float v) { return !(v >= 0) || std::isinf(v); });
+  if (wrong != found.end())
+    return fail(
+        ErrorCode::refused,
+        "the second moment of column " + std::to_string(wrong - found.begin()) + " is " + std::to_string(*wrong),
+        "second moments are finite and at least 0: make the calibration again");
+  return std::vector<float>(found.begin(), found.end());
+}
+
+/// Stored blocks of `type` as values.
+template <const PackedType& type>
+void decode(std::span<const std::byte> in, std::span<float> out) {
+  std::uint8_t codes[256];
+  float scales[16], minima[16];
+  const std::uint64_t block = elements_of_block(type), bytes = bytes_of_block(type);
+  const auto* stored = reinterpret_cast<const std::uint8_t*>(in.data());
+  for (std::size_t at = 0; at < out.size(); at += block, stored += bytes) {
+    type.unpack(stored, {{codes, block}, {scales, block / type.sub}, {minima, block / type.sub}});
+    for (std::size_t s = 0; s < block / type.sub; ++s)
+      decode_sub(type, codes + s * type.sub, scales[s], type.has_minima ? minima[s] : 0.0f,
+                 out.data() + at + s * type.sub);
+  }
+}
+
+}  // namespace
+
+std::unique_ptr<Quantizer> make(const Scheme& scheme, const PackedType& type) {
+  return std::make_unique<PackedQuantizer>(scheme, type);
+}
+
+Decoder decoder_of(DType dtype) {
+  switch (dtype) {
+    case DType::q4_0: return decode_q4_0;
+    case DType::q8_0: return decode_q8_0;
+    case DType::q4_1: return decode<q4_1_type>;
+    case DType::q5_0: return decode<q5_0_type>;
+    case DType::q5_1: return decode<q5_1_type>;
+    case DType::q2_k: return decode<q2_k_type>;
+    case DType::q3_k: return decode<q3_k_type>;
+    case DType::q4_k: return decode<q4_k_type>;
+    case DType::q5_k: return decode<q5_k_type>;
+    case DType::q6_k: return decode<q6_k_type>;
+    case DType::iq4_nl: return decode<iq4_nl_type>;
+    case DType::iq4_xs: return decode<iq4_xs_type>;
+    case DType::mxfp4: return decode<mxfp4_type>;
+    case DType::nvfp4: return decode_nvfp4;
+    case DType::tq1_0: return decode_tq1_0;
+    case DType::tq2_0: return decode_tq2_0;
+    case DType::iq1_s: return decode_iq1_s;
+    case DType::iq1_m: return decode_iq1_m;
+    case DType::iq2_xxs: return decode_iq2_xxs;
+    case DType::iq2_xs: return decode_iq2_xs;
+    case DType::iq2_s: return decode_iq2_s;
+    case DType::iq3_xxs: return decode_iq3_xxs;
+    case DType::iq3_s: return decode_iq3_s;
+    default: return nullptr;
+  }
+}
+
+}  // namespace quant::gguf

@@ -1,0 +1,120 @@
+// q6_k: GGUF's 6-bit super-block (gguf-types.md 2, 4.10), byte for byte.
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "core/methods/gguf/blocks.h"
+#include "core/methods/gguf/search.h"
+
+namespace quant {
+namespace {
+
+using namespace gguf;
+
+constexpr std::size_t bytes = 210;
+constexpr float eps = 1e-15f;
+
+/// Scales of 16 sub-blocks and codes offset by 32. Without importance the weights are x².
+std::array<float, 16> find_scales(std::span<const float> x, std::span<const float> importance,
+                                  std::span<std::uint8_t> codes) {
+  std::array<float, 16> scales;
+  for (std::size_t at = 0; at < 256; at += 128) {
+    const auto batch = side_by_side<16>(x.subspan(at, 128));
+    Batch<16> w, l;
+    if (importance.empty())
+      for (std::size_t i = 0; i < w.size(); ++i) w[i] = batch[i] * batch[i];
+    else
+      w = side_by_side<16>(importance.subspan(at, 128));
+    const Lanes found = qx(32, batch, w, l);
+    in_order(l, codes.subspan(at, 128));
+    for (std::size_t j = 0; j < lanes; ++j) scales[at / 16 + j] = found[j];
+  }
+  return scales;
+}
+
+/// Low nibbles @0 and top two bits @128, by half-blocks of 128 in four parts of 32.
+void pack_codes(std::span<const std::uint8_t> codes, std::uint8_t* block) {
+  for (std::size_t half = 0; half < 2; ++half)
+    for (std::size_t i = 0; i < 32; ++i) {
+      const std::uint8_t* const c = codes.data() + 128 * half + i;
+      block[64 * half + i] = std::uint8_t((c[0] & 15) | (c[64] & 15) << 4);
+      block[64 * half + i + 32] = std::uint8_t((c[32] & 15) | (c[96] & 15) << 4);
+      block[128 + 32 * half + i] = std::uint8_t(c[0] >> 4 | (c[32] >> 4) << 2 | (c[64] >> 4) << 4 | (c[96] >> 4) << 6);
+    }
+}
+
+/// Codes as above, int8 scales @192, d @208.
+void encode_block(std::span<const float> x, std::span<const float> importance, std::uint8_t* block) {
+  std::array<std::uint8_t, 256> codes;
+  const auto scales = find_scales(x, importance, codes);
+  const float extreme = signed_extreme(scales);
+  std::memset(block, 0, bytes);
+  if (std::fabs(extreme) < eps) return;
+  const float inverse = -128.0f / extreme;
+  const std::uint16_t d = to_half(1 / inverse);
+  for (std::size_t j = 0; j < 16; ++j) {
+    const int scale = std::min(127, rne(inverse * scales[j]));
+    block[192 + j] = std::uint8_t(scale);
+    const float step = from_half(d) * float(scale);
+    if (step == 0) continue;
+    for (std::size_t i = 16 * j; i < 16 * (j + 1); ++i)
+      codes[i] = std::uint8_t(std::clamp(rne(x[i] / step), -32, 31) + 32);
+  }
+  pack_codes(codes, block);
+  write_half(d, block + 208);
+}
+
+void encode(std::span<const float> row, std::span<const float> importance, std::span<std::uint8_t> out) {
+  for (std::size_t b = 0; b < row.size() / 256; ++b)
+    encode_block(row.subspan(b * 256, 256), importance.empty() ? importance : importance.subspan(b * 256, 256),
+                 out.data() + b * bytes);
+}
+
+void unpack(const std::uint8_t* block, const Unpacked& out) {
+  const float d = from_half(half_at(block + 208));
+  for (std::size_t j = 0; j < 16; ++j) out.scales[j] = d * float(std::int8_t(block[192 + j]));
+  for (std::size_t half = 0; half < 2; ++half)
+    for (std::size_t part = 0; part < 4; ++part)
+      for (std::size_t i = 0; i < 32; ++i) {
+        const int low = block[64 * half + 32 * (part & 1) + i] >> (part < 2 ? 0 : 4) & 15;
+        const int high = block[128 + 32 * half + i] >> (2 * part) & 3;
+        out.codes[128 * half + 32 * part + i] = std::uint8_t((low | high << 4) - 32);
+      }
+}
+
+Result<std::unique_ptr<Quantizer>> make(const Scheme& scheme) { return gguf::make(scheme, q6_k_type); }
+
+}  // namespace
+
+constinit const gguf::PackedType gguf::q6_k_type{.dtype = DType::q6_k,
+                                                 .sub = 16,
+                                                 .bits = 6,
+                                                 .is_signed = true,
+                                                 .largest = 2048,
+                                                 .fallback = "q8_0",
+                                                 .encode = encode,
+                                                 .unpack = unpack};
+
+extern const Method q6_k;
+constinit const Method q6_k{
+    .id = "q6_k",
+    .title = "GGUF Q6_K",
+    .family = "gguf",
+    .technique = "ptq",
+    .summary =
+        "6-bit codes in sub-blocks of 16 with 8-bit scales, which share one fp16 number per 256 weights, exactly as "
+        "llama.cpp stores them: 6.5625 bits per weight.",
+    .when =
+        "Nearly lossless for language models; the usual type of embeddings, output heads and the most sensitive layers "
+        "of a plan.",
+    .cost = "A search of 19 scales per sub-block, blocks independent: about a hundred million weights a second.",
+    .fails =
+        "A block whose sub-blocks all need scales below 1e-15 is stored as zeros, and so is one whose shared number is "
+        "below fp16's 6e-8. Refuses tensors with NaN or infinities, rows that are no multiple of 256 (llama.cpp falls "
+        "back to q8_0, or F16) and weights whose scale exceeds fp16; 3-D and 4-D tensors are seen as rows.",
+    .reference = "ggml quantize_row_q6_K_ref, quantize_q6_K; GGUF specification",
+    .params = {&gguf::imatrix_param, 1},
+    .make = make};
+
+}  // namespace quant

@@ -45,7 +45,18 @@ std::vector<T> from(const std::vector<T>& all, std::size_t first) {
   return all.empty() ? all : std::vector<T>(all.begin() + std::ptrdiff_t(first), all.end());
 }
 
-bool refuses_nan(const std::string& scheme) { return scheme.starts_with("q"); }
+bool is_gguf(const std::string& scheme) { return quant::Scheme::parse(scheme)->method().family == "gguf"; }
+
+/// Elements of a GGUF block, whose rows are a multiple of it.
+std::uint64_t block_of(const std::string& scheme) {
+  if (!is_gguf(scheme)) return 1;
+  return scheme.find("_k") != std::string::npos || scheme == "iq4_xs" ? 256 : 32;
+}
+
+/// A row of about n weights that suits the scheme.
+std::uint64_t suited(const std::string& scheme, std::uint64_t n) {
+  return std::max(n, block_of(scheme)) / block_of(scheme) * block_of(scheme);
+}
 
 /// A cast to one of these gives infinity for values beyond its range, and keeps NaN: methods.md 1.3.
 bool keeps_specials(const std::string& scheme) {
@@ -94,7 +105,8 @@ class TestMethods : public QObject {
   void rowsAreIndependent_data() { scheme_rows(); }
   void rowsAreIndependent() {
     QFETCH(QString, scheme);
-    constexpr std::uint64_t rows = 8, cols = 160;
+    constexpr std::uint64_t rows = 8;
+    const std::uint64_t cols = suited(scheme.toStdString(), 160);
     const Fitted f = fit(scheme.toStdString(), {rows, cols}, normal_weights(rows * cols));
     const std::uint64_t cut = f.rows->row_alignment(cols);
     QVERIFY(cut >= 1 && cut < rows);
@@ -109,7 +121,8 @@ class TestMethods : public QObject {
   void valuesFollowFromWhatIsStored_data() { scheme_rows(); }
   void valuesFollowFromWhatIsStored() {
     QFETCH(QString, scheme);
-    const Fitted f = fit(scheme.toStdString(), {4, 96}, normal_weights(4 * 96));
+    const std::uint64_t cols = suited(scheme.toStdString(), 96);
+    const Fitted f = fit(scheme.toStdString(), {4, cols}, normal_weights(4 * cols));
     const QuantizedTile q = f.whole();
     QuantizedTile again = q;
     if (!q.codes.empty()) again.values.assign(q.values.size(), 99.0f);
@@ -127,12 +140,13 @@ class TestMethods : public QObject {
   void errorsAreHalfAStep_data() { scheme_rows(); }
   void errorsAreHalfAStep() {
     QFETCH(QString, scheme);
-    const Weights w = normal_weights(4 * 96);
-    const Fitted f = fit(scheme.toStdString(), {4, 96}, w);
+    const std::uint64_t cols = suited(scheme.toStdString(), 96);
+    const Weights w = normal_weights(4 * cols);
+    const Fitted f = fit(scheme.toStdString(), {4, cols}, w);
     const QuantizedTile q = f.whole();
     Weights steps(w.size());
-    f.rows->steps({w, 4, 96, 0}, q, steps);
-    const bool half_scale = scheme.startsWith("q");
+    f.rows->steps({w, 4, cols, 0}, q, steps);
+    const bool half_scale = is_gguf(scheme.toStdString());
     const double slack = scheme.contains("dq") ? 0.6 : half_scale ? 0.06 : 1e-4;
     for (std::size_t i = 0; i < w.size(); ++i) {
       QVERIFY(std::isfinite(steps[i]) && steps[i] >= 0);
@@ -160,7 +174,7 @@ class TestMethods : public QObject {
     const auto fitted = try_fit(text, shape, normal_weights(count(shape)));
     const auto matrix = quant::matrix_shape(shape);
     if (!fitted) {
-      QVERIFY(refuses_nan(text) && matrix.cols % 32 != 0);
+      QVERIFY(matrix.cols % block_of(text) != 0);
       QVERIFY(fitted.error().code == quant::ErrorCode::refused);
       return;
     }
@@ -179,10 +193,11 @@ class TestMethods : public QObject {
   void nonFiniteWeights() {
     QFETCH(QString, scheme);
     const std::string text = scheme.toStdString();
-    Weights w = normal_weights(4 * 96);
+    const std::uint64_t cols = suited(text, 96);
+    Weights w = normal_weights(4 * cols);
     w[5] = not_a_number, w[100] = infinity, w[200] = -infinity;
-    const auto fitted = try_fit(text, {4, 96}, w);
-    if (refuses_nan(text)) {
+    const auto fitted = try_fit(text, {4, cols}, w);
+    if (is_gguf(text)) {
       QVERIFY(!fitted);
       QVERIFY(fitted.error().why.find("1 NaN and 2 infinities") != std::string::npos);
       return;
@@ -199,7 +214,8 @@ class TestMethods : public QObject {
   void zerosStayZero_data() { scheme_rows(); }
   void zerosStayZero() {
     QFETCH(QString, scheme);
-    const Fitted f = fit(scheme.toStdString(), {4, 96}, Weights(4 * 96, 0.0f));
+    const std::uint64_t cols = suited(scheme.toStdString(), 96);
+    const Fitted f = fit(scheme.toStdString(), {4, cols}, Weights(4 * cols, 0.0f));
     const QuantizedTile q = f.whole();
     QVERIFY(std::all_of(q.values.begin(), q.values.end(), [](float v) { return v == 0; }));
     QVERIFY(q.clipped.empty());
@@ -216,7 +232,10 @@ class TestMethods : public QObject {
     QTest::newRow("nf4") << "nf4" << 4.5;
     QTest::newRow("nf4 dq") << "nf4:dq" << 8 * (n / 2 + blocks + 4 * blocks / 256 + 4) / n;
     QTest::newRow("q4_0") << "q4_0" << 4.5;
-    QTest::newRow("q8_0") << "q8_0" << 8.5;
+    const std::pair<const char*, double> gguf[] = {
+        {"q4_1", 5.0}, {"q5_0", 5.5}, {"q5_1", 6.0},    {"q8_0", 8.5},   {"q2_k", 2.625},  {"q3_k", 3.4375},
+        {"q4_k", 4.5}, {"q5_k", 5.5}, {"q6_k", 6.5625}, {"iq4_nl", 4.5}, {"iq4_xs", 4.25}, {"gguf-mxfp4", 4.25}};
+    for (const auto& [id, bits] : gguf) QTest::newRow(id) << QString(id) << bits;
     QTest::newRow("none is what the file has") << "none" << 32.0;
     QTest::newRow("tf32 takes 32 bits") << "tf32" << 32.0;
     QTest::newRow("fp64") << "fp64" << 64.0;
@@ -228,19 +247,20 @@ class TestMethods : public QObject {
   void bitsPerWeight() {
     QFETCH(QString, scheme);
     QFETCH(double, bpw);
-    const Fitted f = fit(scheme.toStdString(), {32}, Weights(32, 1.0f));
+    const Fitted f = fit(scheme.toStdString(), {256}, Weights(256, 1.0f));
     QCOMPARE(8.0 * double(f.rows->stored_bytes({1, 4096, 4096})) / (4096.0 * 4096.0), bpw);
   }
 
   void packedStorageHasTheStoredBytes_data() { scheme_rows(); }
   void packedStorageHasTheStoredBytes() {
     QFETCH(QString, scheme);
-    const Fitted f = fit(scheme.toStdString(), {3, 64}, normal_weights(3 * 64));
+    const std::uint64_t cols = suited(scheme.toStdString(), 64);
+    const Fitted f = fit(scheme.toStdString(), {3, cols}, normal_weights(3 * cols));
     const auto packed = f.rows->pack(f.whole());
     if (packed.empty()) return;  // no standard storage
-    const auto bytes = f.rows->stored_bytes({1, 3, 64});
+    const auto bytes = f.rows->stored_bytes({1, 3, cols});
     QVERIFY(packed.size() <= bytes);
-    if (f.rows->region() == quant::Region::none || scheme.startsWith("q"))
+    if (f.rows->region() == quant::Region::none || is_gguf(scheme.toStdString()))
       QCOMPARE(std::uint64_t(packed.size()), bytes);
   }
 };

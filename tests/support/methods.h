@@ -29,21 +29,23 @@ struct Fitted {
   QuantizedTile whole() const { return quantize(0, view->matrix().all_rows()); }
 };
 
-/// The scheme fitted to the tensor, or the error.
-inline Result<Fitted> try_fit(std::string_view scheme, std::vector<std::uint64_t> shape, Weights values) {
+/// The scheme fitted to the tensor, whose name is "w", or the error.
+inline Result<Fitted> try_fit(std::string_view scheme, std::vector<std::uint64_t> shape, Weights values,
+                              const Calibration* calibration = nullptr) {
   QUANT_TRY(parsed, Scheme::parse(scheme));
   QUANT_TRY(quantizer, make_quantizer(parsed));
   Fitted fitted{memory_tensor("w", std::move(shape), std::move(values)), nullptr};
   TensorFacts facts(*fitted.view);
   JobContext job;
-  QUANT_TRY(rows, quantizer->fit(facts, nullptr, job));
+  QUANT_TRY(rows, quantizer->fit(facts, calibration, job));
   fitted.rows = std::move(rows);
   return fitted;
 }
 
 /// The same where it must succeed: a failure aborts the test program with its message.
-inline Fitted fit(std::string_view scheme, std::vector<std::uint64_t> shape, Weights values) {
-  auto fitted = try_fit(scheme, std::move(shape), std::move(values));
+inline Fitted fit(std::string_view scheme, std::vector<std::uint64_t> shape, Weights values,
+                  const Calibration* calibration = nullptr) {
+  auto fitted = try_fit(scheme, std::move(shape), std::move(values), calibration);
   if (!fitted) qFatal("%s", one_line(fitted.error()).c_str());
   return std::move(*fitted);
 }

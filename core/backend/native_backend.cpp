@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <vector>
 
 #include "core/backend/backend.h"
 #include "core/backend/device_speeds.h"
@@ -40,9 +42,14 @@ class NativeBackend final : public Backend {
   int concurrency(int threads) const override { return threads > 0 ? threads : hardware_threads(); }
 
   Result<void> analyze(const RowTile& tile, std::span<const TileTask> tasks) const override {
+    for (const NativeKernel* kernel : kernels()) {
+      std::vector<TileTask> mine;
+      std::copy_if(tasks.begin(), tasks.end(), std::back_inserter(mine),
+                   [&](const TileTask& task) { return kernel_for(*task.quantizer) == kernel; });
+      if (!mine.empty()) kernel->analyze_all(tile, mine);
+    }
     for (const TileTask& task : tasks) {
-      const NativeKernel* kernel = kernel_for(*task.quantizer);
-      kernel ? kernel->analyze(tile, task) : add_reference_errors(tile, task);
+      if (!kernel_for(*task.quantizer)) add_reference_errors(tile, task);
     }
     return {};
   }

@@ -14,6 +14,10 @@ class NativeKernel {
   /// Whether it also has code for these parameters.
   virtual bool runs(const RowQuantizer& quantizer) const = 0;
   virtual void analyze(const RowTile& tile, const TileTask& task) const = 0;
+  /// Several schemes that it runs() on one tile; a family may share work between them.
+  virtual void analyze_all(const RowTile& tile, std::span<const TileTask> tasks) const {
+    for (const TileTask& task : tasks) analyze(tile, task);
+  }
   virtual QuantizedTile quantize(const RowQuantizer& quantizer, const RowTile& tile) const = 0;
 };
 

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <type_traits>
 
 #include "core/backend/chunk.h"
 #include "core/backend/element_errors.h"
@@ -92,7 +93,9 @@ class ClipBits {
 // last element of a chunk stand zeros, which every scheme encodes without error. Scale and Zero are told once for each
 // of the tile's own regions. Foreign takes a piece that only the reference can encode, as a tile of its own.
 
-/// Sums and counters of elements that are all finite. Twin of add_errors.
+/// Sums and counters of elements that are all finite. Twin of add_errors. With kShared, Σw² is known from elsewhere:
+/// Σwe takes the place of Σwŵ and Σŵ², which follow from it, and max|e| is looked for where float32 shows a new one.
+template <bool kShared>
 class CountSink {
  public:
   CountSink(const TileTask& task, TileCounters& counters) : task_(task), counters_(counters) {
@@ -100,7 +103,13 @@ class CountSink {
     wide_ = bits > TileCounters::joint_bits;
     stride_ = bits == 0 ? 0.0f : wide_ ? 256.0f : static_cast<float>(step_bins);
     const VD zero = hn::Zero(F64());
-    total_ = {zero, zero, zero, zero, zero, zero, hn::MaskFromVec(hn::Zero(F32()))};
+    const VF none = hn::Zero(F32());
+    if constexpr (kShared) {
+      total_ = {zero, zero, zero, none, hn::MaskFromVec(none)};
+    } else {
+      total_ = {zero, zero, zero, zero, zero, zero, hn::MaskFromVec(none)};
+    }
+    peak_ = zero, top_ = none;
   }
 
   static constexpr bool wants_codes = true, wants_steps = true;
@@ -112,10 +121,17 @@ class CountSink {
   }
 
   /// Lane sums of Σe, Σe², Σw², Σwŵ, Σŵ², max|e|.
-  struct State {
+  struct FullState {
     VD e, e2, w2, wq, q2, peak;
     MF clipped;
   };
+  /// Lane sums of Σe, Σe², Σwe, and max|e| of the chunk in float32.
+  struct LeanState {
+    VD e, e2, we;
+    VF peak;
+    MF clipped;
+  };
+  using State = std::conditional_t<kShared, LeanState, FullState>;
 
   HWY_INLINE State Begin(const float* w, std::size_t n) {
     w_ = w, n_ = n;
@@ -137,6 +153,7 @@ class CountSink {
     hn::StoreU(y, d, values_ + i);
     s.clipped = hn::Or(s.clipped, encoded.clipped);
     clipped_bits_.Store(i, encoded.clipped);
+    if constexpr (kShared) s.peak = hn::Max(s.peak, hn::Abs(error));
     Half(s, hn::LowerHalf(x), hn::LowerHalf(y));
     Half(s, hn::UpperHalf(HalfF32(), x), hn::UpperHalf(HalfF32(), y));
   }
@@ -145,10 +162,15 @@ class CountSink {
     total_ = s;
     wide_ ? CountWide() : CountJoint();
     if (!hn::AllFalse(F32(), s.clipped)) Clipped();
+    if constexpr (kShared) {
+      if (!hn::AllFalse(F32(), hn::Ge(s.peak, top_))) Peak();
+      total_.peak = hn::Zero(F32());
+    }
     count_ += n_;
   }
 
-  void Finish(ErrorSums& sums) const {
+  /// `w2`: Σw² of all elements but foreign ones, where it is shared.
+  void Finish(ErrorSums& sums, [[maybe_unused]] double w2 = 0) const {
     const F64 d;
     ErrorSums s;
     s.count = count_;
@@ -156,10 +178,16 @@ class CountSink {
     s.e = hn::GetLane(hn::SumOfLanes(d, total_.e));
     s.e2 = hn::GetLane(hn::SumOfLanes(d, total_.e2));
     s.e2_clipped = e2_clipped_;
-    s.w2 = hn::GetLane(hn::SumOfLanes(d, total_.w2));
-    s.wq = hn::GetLane(hn::SumOfLanes(d, total_.wq));
-    s.q2 = hn::GetLane(hn::SumOfLanes(d, total_.q2));
-    s.max_abs = hn::GetLane(hn::MaxOfLanes(d, total_.peak));
+    if constexpr (kShared) {
+      const double we = hn::GetLane(hn::SumOfLanes(d, total_.we));
+      s.w2 = w2, s.wq = w2 + we, s.q2 = (w2 + we) + (we + s.e2);  // ŵ = w + e; all of ŵ = 0 gives 0 exactly
+      s.max_abs = hn::GetLane(hn::MaxOfLanes(d, peak_));
+    } else {
+      s.w2 = hn::GetLane(hn::SumOfLanes(d, total_.w2));
+      s.wq = hn::GetLane(hn::SumOfLanes(d, total_.wq));
+      s.q2 = hn::GetLane(hn::SumOfLanes(d, total_.q2));
+      s.max_abs = hn::GetLane(hn::MaxOfLanes(d, total_.peak));
+    }
     sums.merge(s);
   }
 
@@ -170,10 +198,27 @@ class CountSink {
     const VD w = hn::PromoteTo(d, x), q = hn::PromoteTo(d, y), diff = hn::Sub(q, w);
     s.e = hn::Add(s.e, diff);
     s.e2 = hn::MulAdd(diff, diff, s.e2);
-    s.w2 = hn::MulAdd(w, w, s.w2);
-    s.wq = hn::MulAdd(w, q, s.wq);
-    s.q2 = hn::MulAdd(q, q, s.q2);
-    s.peak = hn::Max(s.peak, hn::Abs(diff));
+    if constexpr (kShared) {
+      s.we = hn::MulAdd(w, diff, s.we);
+    } else {
+      s.w2 = hn::MulAdd(w, w, s.w2);
+      s.wq = hn::MulAdd(w, q, s.wq);
+      s.q2 = hn::MulAdd(q, q, s.q2);
+      s.peak = hn::Max(s.peak, hn::Abs(diff));
+    }
+  }
+
+  /// max|e| of the chunk in double: float32 showed one that may be larger than all before.
+  HWY_NOINLINE void Peak() {
+    const F64 d;
+    const HalfF32 dh;
+    VD peak = peak_;
+    for (std::size_t i = 0; i < n_; i += lanes() / 2) {
+      const VD w = hn::PromoteTo(d, hn::LoadU(dh, w_ + i)), q = hn::PromoteTo(d, hn::LoadU(dh, values_ + i));
+      peak = hn::Max(peak, hn::Abs(hn::Sub(q, w)));
+    }
+    peak_ = peak;
+    top_ = hn::Set(F32(), static_cast<float>(hn::GetLane(hn::MaxOfLanes(d, peak))));
   }
 
   /// Two elements a load: their error keys, and their codes joined with the step bins.
@@ -222,6 +267,8 @@ class CountSink {
   std::uint64_t count_ = 0, clipped_ = 0;
   double e2_clipped_ = 0;
   State total_;
+  VD peak_;                                    ///< max|e| so far, where shared
+  VF top_;                                     ///< the same in float32, in all lanes
   alignas(64) std::uint32_t keys_[chunk_max];  ///< error key, and above it bin + stride * code
   alignas(64) float values_[chunk_max];
   ClipBits clipped_bits_;
@@ -387,14 +434,14 @@ inline QuantizedTile RoomFor(const RowQuantizer& quantizer, const RowTile& tile)
 /// The tile as one row, for schemes whose blocks run through the flattened tensor.
 inline RowTile Flattened(const RowTile& tile) { return {tile.w, 1, tile.w.size(), tile.first_row}; }
 
-/// Does what the task wants.
-template <class Encoder>
-void AnalyzeRows(const RowTile& tile, const TileTask& task, Encoder& encoder) {
+/// Does what the task wants: sums and counts, or one selection pass. `w2` where it is shared.
+template <bool kShared = false, class Encoder>
+void AnalyzeRows(const RowTile& tile, const TileTask& task, Encoder& encoder, double w2 = 0) {
   if (task.sums || task.counters) {
     TileCounters counters;
-    CountSink sink(task, counters);
+    CountSink<kShared> sink(task, counters);
     WalkRows(tile, encoder, sink);
-    if (task.sums) sink.Finish(*task.sums);
+    if (task.sums) sink.Finish(*task.sums, w2);
     if (task.counters) counters.flush(task.quantizer->codes(), *task.counters);
   }
   if (task.select && !task.select->done()) {

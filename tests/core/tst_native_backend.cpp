@@ -105,6 +105,25 @@ const char* const schemes[] = {
     "fp16:scale=row",
 };
 
+/// Analysed together: those whose groups are the same share their ranges.
+const char* const together[] = {
+    "rtn:bits=2,group=128",
+    "rtn:bits=2,group=128,asym",
+    "rtn:bits=8,group=128",
+    "rtn:bits=4,group=128,asym",
+    "rtn:bits=4,group=128,full,recip",
+    "rtn:bits=4,group=128,asym,nowiden",
+    "rtn:bits=4,group=32",
+    "rtn:bits=3,group=32,asym",
+    "rtn:bits=4,group=128,scales=f16",
+    "rtn:bits=8,gran=row",
+    "rtn:bits=5,gran=row,asym",
+    "rtn:bits=4,gran=tensor",
+    "article:bits=4,group=32",
+    "nf4:block=32",
+    "fp8-e4m3",
+};
+
 std::unique_ptr<TensorView> tensor(const Case& c) {
   std::uint64_t n = 1;
   for (const auto d : c.shape) n *= d;
@@ -166,12 +185,29 @@ class TestNativeBackend : public QObject {
     const auto parsed = Scheme::parse(scheme.toStdString());
     QVERIFY2(parsed.has_value(), parsed ? "" : one_line(parsed.error()).c_str());
     compare_dump(*view, *parsed);
-    compare_analysis(*view, *parsed);
+    compare_analysis(*view, {&*parsed, 1});
     hwy::SetSupportedTargetsForTest(0);
     hwy::GetChosenTarget().DeInit();
   }
 
-  void valuesMatchTheReference_data() {
+  void severalAtOnceMatchTheReference_data() { each_target_and_case(); }
+
+  void severalAtOnceMatchTheReference() {
+    QFETCH(qlonglong, target);
+    QFETCH(int, index);
+    hwy::SetSupportedTargetsForTest(target);
+    hwy::GetChosenTarget().DeInit();
+    std::vector<Scheme> parsed;
+    for (const char* scheme : together) parsed.push_back(*Scheme::parse(scheme));
+    compare_analysis(*tensor(cases[index]), parsed);
+    hwy::SetSupportedTargetsForTest(0);
+    hwy::GetChosenTarget().DeInit();
+  }
+
+  void valuesMatchTheReference_data() { each_target_and_case(); }
+
+ private:
+  static void each_target_and_case() {
     QTest::addColumn<qlonglong>("target");
     QTest::addColumn<int>("index");
     for (const auto target : targets()) {
@@ -181,6 +217,7 @@ class TestNativeBackend : public QObject {
     }
   }
 
+ private slots:
   void valuesMatchTheReference() {
     QFETCH(qlonglong, target);
     QFETCH(int, index);
@@ -245,13 +282,17 @@ class TestNativeBackend : public QObject {
     QVERIFY(same_bits(got->whole.values, want->whole.values));
   }
 
-  void compare_analysis(const TensorView& view, const Scheme& scheme) {
+  void compare_analysis(const TensorView& view, std::span<const Scheme> list) {
     JobContext job;
-    const auto got = analyze(view, {&scheme, 1}, {native_.get(), reference_.get(), 2, 0}, job);
-    const auto want = analyze(view, {&scheme, 1}, {reference_.get(), reference_.get(), 2, 0}, job);
+    const auto got = analyze(view, list, {native_.get(), reference_.get(), 2, 0}, job);
+    const auto want = analyze(view, list, {reference_.get(), reference_.get(), 2, 0}, job);
     QVERIFY(got && want);
-    if (got->front().refused.empty()) QCOMPARE(got->front().device, std::string("cpu"));
-    const Analysis &a = got->front(), &b = want->front();
+    QCOMPARE(got->size(), list.size());
+    for (std::size_t i = 0; i < list.size(); ++i) compare_one((*got)[i], (*want)[i]);
+  }
+
+  static void compare_one(const Analysis& a, const Analysis& b) {
+    if (a.refused.empty()) QCOMPARE(a.device, std::string("cpu"));
     QCOMPARE(a.refused, b.refused);
     compare_sums(a.stats.sums, b.stats.sums);
     QCOMPARE(a.stats.counters.error.counts, b.stats.counters.error.counts);

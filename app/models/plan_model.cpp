@@ -127,7 +127,7 @@ QVariant PlanModel::headerData(int section, Qt::Orientation orientation, int rol
 
 void PlanModel::order() {
   if (sort_column_ < 0) return;
-  QCollator natural;
+  QCollator natural(QLocale(QLocale::English));
   natural.setNumericMode(true);
   const bool number = numeric(sort_column_), up = sort_order_ == Qt::AscendingOrder;
   std::stable_sort(rows_.begin(), rows_.end(), [&](std::size_t a, std::size_t b) {

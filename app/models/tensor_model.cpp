@@ -82,7 +82,12 @@ QString TensorModel::text(int tensor, int column) const {
     case Shape: return format::shape(t.shape);
     case DType: return format::utf8(quant::info(t.dtype).name);
     case Size: return format::mebibytes(t.bytes);
-    case Values: return {};
+    case Values: {
+      const auto v = workspace_.values(tensor);
+      const auto b = v && v->mean ? bins(tensor) : std::vector<double>{1};
+      const bool beyond = std::all_of(b.begin(), b.end(), [](double n) { return n <= 0; });
+      return beyond ? tr("around %1").arg(format::number(*v->mean, 2)) : QString();
+    }
     case Kurtosis: {
       const auto v = workspace_.values(tensor);
       return v ? format::fixed(v->kurtosis, 1) : QString();
@@ -193,7 +198,7 @@ void TensorModel::order(std::vector<int>& rows) const {
   const bool by_number = !rows.empty() && number(rows.front(), sort_column_).isValid();
   for (const int i : rows)
     keys[std::size_t(i)] = by_number ? Key{number(i, sort_column_).toDouble(), {}} : Key{0, text(i, sort_column_)};
-  QCollator natural;  // "layers.2" before "layers.10"
+  QCollator natural(QLocale(QLocale::English));  // "layers.2" before "layers.10"
   natural.setNumericMode(true);
   std::stable_sort(rows.begin(), rows.end(), [&](int a, int b) {
     const Key &x = keys[std::size_t(a)], &y = keys[std::size_t(b)];

@@ -11,6 +11,7 @@
 #include <QVBoxLayout>
 #include <filesystem>
 
+#include "app/models/format.h"
 #include "app/models/workspace.h"
 #include "app/pages/card.h"
 #include "app/window/icons.h"
@@ -92,6 +93,7 @@ StartPage::StartPage(Workspace& workspace, QWidget* parent) : Page(workspace, pa
   recent_->setSpacing(0);
   column->addLayout(recent_);
 
+  column->addSpacing(3 * grid_px);
   hints_ = new QWidget(page);
   auto* hints = new QHBoxLayout(hints_);
   hints->setContentsMargins(0, 0, 0, 0);
@@ -115,7 +117,11 @@ StartPage::StartPage(Workspace& workspace, QWidget* parent) : Page(workspace, pa
   device_ = quiet({}, page);
   device_->setObjectName(QStringLiteral("start.device"));
   column->addWidget(device_);
-  const auto tell = [this] { device_->setText(tr("Device: %1").arg(this->workspace().deviceText())); };
+  const auto tell = [this] {
+    const auto device = this->workspace().device();
+    if (device) device_->setText(tr("Device: %1").arg(format::utf8(device->backend->name())));
+    device_->setToolTip(this->workspace().deviceText());
+  };
   connect(&workspace, &Workspace::devicesChanged, this, tell);
   tell();
 }
@@ -209,7 +215,7 @@ void StartPage::fillRecent() {
   }
   const auto files = recentFiles();
   recent_title_->setVisible(!files.isEmpty());
-  hints_->setVisible(files.isEmpty());
+  hints_->setVisible(files.size() < 4);  // whoever has opened more knows the way
   for (const RecentFile& file : files.mid(0, 6)) recent_->addWidget(recentRow(file));
 }
 

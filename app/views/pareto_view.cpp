@@ -1,12 +1,12 @@
 #include "app/views/pareto_view.h"
 
+#include <QCategoryAxis>
 #include <QChart>
 #include <QChartView>
 #include <QEvent>
 #include <QGraphicsLayout>
 #include <QGraphicsSimpleTextItem>
 #include <QLineSeries>
-#include <QLogValueAxis>
 #include <QMouseEvent>
 #include <QScatterSeries>
 #include <QVBoxLayout>
@@ -16,6 +16,7 @@
 
 #include "app/models/format.h"
 #include "app/views/chart_style.h"
+#include "app/views/chart_text.h"
 #include "app/window/theme.h"
 
 namespace app {
@@ -24,7 +25,6 @@ ParetoView::ParetoView(QWidget* parent) : QWidget(parent) {
   setObjectName(QStringLiteral("plan.pareto"));
   setAccessibleName(tr("Damage against bits per weight"));
   chart_ = new QChart;
-  chart_->layout()->setContentsMargins(0, 0, 0, 0);
   view_ = new QChartView(chart_, this);
   view_->setFrameShape(QFrame::NoFrame);
   view_->setRenderHint(QPainter::Antialiasing);
@@ -35,12 +35,12 @@ ParetoView::ParetoView(QWidget* parent) : QWidget(parent) {
   uniform_ = new QScatterSeries(chart_);
   here_ = new QScatterSeries(chart_);
   size_ = new QValueAxis(chart_);
-  damage_ = new QLogValueAxis(chart_);
+  damage_ = new QCategoryAxis(chart_);  // of the decimal logarithm: its labels are powers
+  damage_->setLabelsPosition(QCategoryAxis::AxisLabelsPositionOnValue);
   size_->setTitleText(tr("bits per weight, all tensors"));
   damage_->setTitleText(tr("damage"));
-  damage_->setBase(10);
-  damage_->setLabelFormat(QStringLiteral("%g"));
   size_->setLabelFormat(QStringLiteral("%.0f"));
+  chart_->layout()->setContentsMargins(0, 0, 0, 0);
   chart_->addAxis(size_, Qt::AlignBottom);
   chart_->addAxis(damage_, Qt::AlignLeft);
   for (QXYSeries* series :
@@ -98,16 +98,16 @@ void ParetoView::fill() {
   };
   if (plan_) {
     for (const auto& p : plan_->pareto)
-      if (p.objective > 0) line << QPointF(p.bpw, p.objective), see(p.bpw, p.objective);
+      if (p.objective > 0) line << QPointF(p.bpw, std::log10(p.objective)), see(p.bpw, p.objective);
     for (const auto& u : plan_->uniform)
       if (u.objective > 0) {
-        dots << QPointF(u.bpw, u.objective), see(u.bpw, u.objective);
+        dots << QPointF(u.bpw, std::log10(u.objective)), see(u.bpw, u.objective);
         name(format::scheme(format::utf8(u.scheme)), dots.last(), false);
       }
     if (plan_->objective > 0) {
       see(plan_->bpw, plan_->objective);
-      name(tr("this plan"), {plan_->bpw, plan_->objective}, true);
-      here_->replace(QList<QPointF>{{plan_->bpw, plan_->objective}});
+      name(tr("this plan"), {plan_->bpw, std::log10(plan_->objective)}, true);
+      here_->replace(QList<QPointF>{{plan_->bpw, std::log10(plan_->objective)}});
     } else {
       here_->replace(QList<QPointF>{});
     }
@@ -120,7 +120,11 @@ void ParetoView::fill() {
     const double span = size_->max() - size_->min();
     size_->setTickType(QValueAxis::TicksDynamic);
     size_->setTickInterval(span > 10 ? 2 : 1);
-    damage_->setRange(std::pow(10, std::floor(std::log10(lo))), std::pow(10, std::ceil(std::log10(hi) + 0.05)));
+    const int bottom = int(std::floor(std::log10(lo))), top = int(std::ceil(std::log10(hi) + 0.05));
+    for (const QString& label : damage_->categoriesLabels()) damage_->remove(label);
+    damage_->setRange(bottom, top);
+    damage_->setStartValue(bottom - 1);
+    for (int power = bottom; power <= top; ++power) damage_->append(powerText(power, false), power);
   }
   restyle();
   placeLabels();
@@ -133,11 +137,12 @@ void ParetoView::placeLabels() {
   // Each name to the right of its dot, moved down or left where it would cover another or leave the plot.
   const QRectF plot = chart_->plotArea();
   QList<QRectF> taken;
-  for (const Label& label : labels_) {  // the dots themselves stay visible
-    const double radius = label.main ? 7 : 5;
-    taken << QRectF(chart_->mapToPosition(label.at, uniform_) - QPointF(radius, radius),
-                    QSizeF(2 * radius, 2 * radius));
+  for (const Label& label : labels_) {
+    const double half = label.main ? 8 : 6;
+    taken << QRectF(chart_->mapToPosition(label.at, uniform_) - QPointF(half, half), QSizeF(2 * half, 2 * half));
   }
+  // The plan's own name first: it always shows.
+  std::stable_sort(labels_.begin(), labels_.end(), [](const Label& a, const Label& b) { return a.main && !b.main; });
   for (Label& label : labels_) {
     const QPointF dot = chart_->mapToPosition(label.at, uniform_);
     const QSizeF size = label.item->boundingRect().size();

@@ -6,11 +6,11 @@
 
 #include "core/plan/plan.h"
 
+class QCategoryAxis;
 class QChart;
 class QChartView;
 class QGraphicsSimpleTextItem;
 class QLineSeries;
-class QLogValueAxis;
 class QScatterSeries;
 class QValueAxis;
 
@@ -42,7 +42,7 @@ class ParetoView final : public QWidget {
   QLineSeries* frontier_;
   QScatterSeries *uniform_, *here_;
   QValueAxis* size_;
-  QLogValueAxis* damage_;
+  QCategoryAxis* damage_;
   struct Label {
     QGraphicsSimpleTextItem* item;
     QPointF at;

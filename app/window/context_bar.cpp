@@ -55,7 +55,6 @@ ContextBar::ContextBar(Workspace& workspace, QWidget* parent) : QWidget(parent),
     connect(&workspace, signal, this, &ContextBar::refresh);
   connect(&workspace, &Workspace::restChanged, this, &ContextBar::refresh);
   recolour();
-  refresh();
 }
 
 void ContextBar::refresh() {
@@ -74,8 +73,11 @@ void ContextBar::refresh() {
   const bool busy = workspace_.measuring();
   const auto coverage = workspace_.coverage();
   analyze_->setText(busy ? tr("Stop") : tr("Analyze all"));
-  analyze_->setAccessibleName(analyze_->text());
   analyze_->setEnabled(busy || (workspace_.source() && coverage.done < coverage.all));
+  analyze_->setAccessibleName(analyze_->text());
+  const Theme& t = Theme::of(this);
+  analyze_->setIcon(icon(busy ? QStringLiteral("close") : QStringLiteral("play"),
+                         analyze_->isEnabled() ? QColor(Qt::white) : t.disabled));
   analyze_->setToolTip(!open                        ? tr("Open a model first")
                        : workspace_.sourceMissing() ? tr("The checkpoint of this session is not there")
                        : coverage.done == coverage.all && !busy
@@ -89,7 +91,7 @@ void ContextBar::recolour() {
   const Theme& t = Theme::of(this);
   source_->setIcon(icon(QStringLiteral("cube"), t.link));
   source_->setFont(scaled(font(), 1.0, QFont::DemiBold));
-  analyze_->setIcon(icon(QStringLiteral("play"), Qt::white));
+  refresh();
 }
 
 void ContextBar::changeEvent(QEvent* event) {

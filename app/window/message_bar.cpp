@@ -37,6 +37,7 @@ MessageBar::MessageBar(QWidget* parent) : QWidget(parent) {
   row->addLayout(column, 1);
   act_ = new QPushButton(this);
   act_->setObjectName(QStringLiteral("message.act"));
+  act_->setAccessibleName(tr("What to do"));
   connect(act_, &QPushButton::clicked, this, [this] {
     if (run_) run_();
   });

@@ -59,6 +59,7 @@ void RailButton::leaveEvent(QEvent*) { update(); }
 
 Rail::Rail(QWidget* parent) : QWidget(parent) {
   setObjectName(QStringLiteral("window.rail"));
+  setMinimumWidth(18 * grid_px);
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(0, grid_px, 0, grid_px);
   column->setSpacing(2);

@@ -59,7 +59,7 @@ QPalette paletteOf(const Theme& t) {
   all(QPalette::Base, t.base);
   all(QPalette::AlternateBase, t.raised);
   all(QPalette::Text, t.text);
-  all(QPalette::PlaceholderText, t.isDark() ? QColor(0x9a9da3) : QColor(0x6b727c));
+  all(QPalette::PlaceholderText, t.isDark() ? QColor(0x9a9da3) : QColor(0x666d77));
   all(QPalette::Button, t.raised);
   all(QPalette::ButtonText, t.text);
   all(QPalette::BrightText, t.bad);

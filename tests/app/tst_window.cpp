@@ -28,10 +28,12 @@ class TestWindow final : public QObject {
   void initTestCase() {
     privateFolders();
     app::applyTheme(*qApp, app::ThemeKind::light, "en");
-    model_ = writeModel(folder_.filePath("model.safetensors"), 3, 8);
   }
 
   void init() {
+    // Another shape each time: a model that was seen before comes back with its page and its selection.
+    ++runs_;
+    model_ = writeModel(folder_.filePath(QStringLiteral("model%1.safetensors").arg(runs_)), 3, 8 + runs_);
     workspace_ = std::make_unique<Workspace>();
     workspace_->setSchemes({"rtn:group=128", "q8_0"});
     window_ = std::make_unique<MainWindow>(*workspace_);
@@ -148,6 +150,7 @@ class TestWindow final : public QObject {
     for (const auto& entry : app::pages()) {
       window_->showPage(QString::fromLatin1(entry.id));
       QVERIFY(rest());
+      QApplication::processEvents();  // layouts that are posted
       QCOMPARE(window_->size(), size);
       for (const auto* b : window_->findChildren<QPushButton*>())
         if (b->isVisible() && !b->text().isEmpty())
@@ -188,6 +191,7 @@ class TestWindow final : public QObject {
 
   QTemporaryDir folder_;
   QString model_;
+  int runs_ = 0;
   std::unique_ptr<Workspace> workspace_;
   std::unique_ptr<MainWindow> window_;
 };

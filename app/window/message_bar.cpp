@@ -41,10 +41,12 @@ MessageBar::MessageBar(QWidget* parent) : QWidget(parent) {
   connect(act_, &QPushButton::clicked, this, [this] {
     if (run_) run_();
   });
-  copy_ = new QPushButton(this);
+  copy_ = new QPushButton(tr("Copy"), this);
+  copy_->setAccessibleName(tr("Copy the message"));
   copy_->setObjectName(QStringLiteral("message.copy"));
   connect(copy_, &QPushButton::clicked, this, [this] { QGuiApplication::clipboard()->setText(text()); });
-  close_ = new QPushButton(this);
+  close_ = new QPushButton(tr("Dismiss"), this);
+  close_->setAccessibleName(tr("Dismiss the message"));
   close_->setObjectName(QStringLiteral("message.close"));
   connect(close_, &QPushButton::clicked, this, &QWidget::hide);
   for (QPushButton* button : {act_, copy_, close_}) {
@@ -77,10 +79,6 @@ void MessageBar::show(bool bad, const QString& title, const QString& body, const
   act_->setVisible(!act.isEmpty());
   act_->setText(act);
   act_->setAccessibleName(act);
-  copy_->setText(tr("Copy"));
-  copy_->setAccessibleName(tr("Copy the message"));
-  close_->setText(tr("Dismiss"));
-  close_->setAccessibleName(tr("Dismiss the message"));
   run_ = std::move(run);
   setAccessibleName(title);
   recolour();

@@ -627,12 +627,12 @@ press Analyze</source>
         <translation>沒有有限值</translation>
     </message>
     <message>
-        <source>row %1, column %2: %3 %4</source>
-        <translation>第 %1 列，第 %2 行：%3 %4</translation>
+        <source>row %1, column %2: %3 = %4</source>
+        <translation>第 %1 列，第 %2 行：%3 = %4</translation>
     </message>
     <message>
-        <source>rows %1–%2, columns %3–%4: %5 %6, %7</source>
-        <translation>第 %1–%2 列，第 %3–%4 行：%5 %6，%7</translation>
+        <source>rows %1–%2, columns %3–%4: %5 = %7 (%6)</source>
+        <translation>第 %1–%2 列，第 %3–%4 行：%5 = %7（%6）</translation>
     </message>
 </context>
 <context>
@@ -1117,6 +1117,10 @@ Its measurements and plans are here; histograms in detail and maps need the file
     <message>
         <source>Dismiss the message</source>
         <translation>關閉訊息</translation>
+    </message>
+    <message>
+        <source>What to do</source>
+        <translation>建議的動作</translation>
     </message>
 </context>
 <context>
@@ -1603,10 +1607,6 @@ Its measurements and plans are here; histograms in detail and maps need the file
         <translation>%1 · %2 · 量測 %3／%4</translation>
     </message>
     <message>
-        <source>%1, bright = more damage</source>
-        <translation>%1，越亮損害越大</translation>
-    </message>
-    <message>
         <source>not measured</source>
         <translation>尚未量測</translation>
     </message>
@@ -1619,18 +1619,6 @@ Its measurements and plans are here; histograms in detail and maps need the file
         <translation>
             <numerusform>%n 個張量，依 %1</numerusform>
         </translation>
-    </message>
-    <message>
-        <source>agreement of metrics</source>
-        <translation>指標的一致性</translation>
-    </message>
-    <message>
-        <source>needs %1 tensors, %2 measured</source>
-        <translation>需要 %1 個張量，已量測 %2 個</translation>
-    </message>
-    <message>
-        <source>%1 with %2, n = %3</source>
-        <translation>%1 與 %2，n = %3</translation>
     </message>
     <message>
         <source>Spearman's rank correlation over the tensors; "size" is the floor that a metric has to beat.</source>
@@ -1663,6 +1651,30 @@ Its measurements and plans are here; histograms in detail and maps need the file
     <message>
         <source>point at a cell; click selects its tensor everywhere, N goes to the next worst</source>
         <translation>指向格子；點選即在各處選取該張量，N 前往下一個最差</translation>
+    </message>
+    <message>
+        <source>%1 in units of %2</source>
+        <translation>%1，單位 %2</translation>
+    </message>
+    <message>
+        <source>layer %1, %2</source>
+        <translation>第 %1 層，%2</translation>
+    </message>
+    <message>
+        <source>%1; bright: more damage</source>
+        <translation>%1；越亮損害越大</translation>
+    </message>
+    <message>
+        <source>Do the metrics agree? That takes %1 tensors; %2 are measured.</source>
+        <translation>指標是否一致？需要 %1 個張量；已量測 %2 個。</translation>
+    </message>
+    <message>
+        <source>Do the metrics agree? Rank correlation (Spearman), n = %1; size is the floor.</source>
+        <translation>指標是否一致？等級相關（Spearman），n = %1；size 為底線。</translation>
+    </message>
+    <message>
+        <source>%1 ~ %2</source>
+        <translation>%1 ~ %2</translation>
     </message>
 </context>
 <context>
@@ -1905,6 +1917,10 @@ Its measurements and plans are here; histograms in detail and maps need the file
         <source>Plan</source>
         <translation>規劃</translation>
     </message>
+    <message>
+        <source>around %1</source>
+        <translation>約 %1</translation>
+    </message>
 </context>
 <context>
     <name>app::TensorsPage</name>
@@ -2116,6 +2132,10 @@ Its measurements and plans are here; histograms in detail and maps need the file
     <message>
         <source>point at a bar, or walk with the arrow keys; wheel zooms, 0 shows all</source>
         <translation>指向長條，或以方向鍵移動；滾輪縮放，0 顯示全部</translation>
+    </message>
+    <message>
+        <source> · nothing clipped</source>
+        <translation> · 無截斷</translation>
     </message>
 </context>
 <context>

@@ -92,7 +92,10 @@ std::optional<TensorFilter::Test> TensorFilter::test(const QString& word, bool& 
     const QString pattern = word.mid(1, word.size() - (word.size() > 1 && word.endsWith(u'/') ? 2 : 1));
     QRegularExpression regex(pattern, QRegularExpression::CaseInsensitiveOption);
     if (!regex.isValid())
-      return why = TensorFilterText::tr("%1, at character %2").arg(regex.errorString()).arg(regex.patternErrorOffset() + 1), std::nullopt;
+      return why = TensorFilterText::tr("%1, at character %2")
+                       .arg(regex.errorString())
+                       .arg(regex.patternErrorOffset() + 1),
+             std::nullopt;
     return [regex](const TensorFacts& f) { return regex.match(f.name).hasMatch(); };
   }
   static const QRegularExpression form(QStringLiteral("^([a-z]+)(<=|>=|!=|<|>|=|:)(.*)$"));
@@ -101,7 +104,8 @@ std::optional<TensorFilter::Test> TensorFilter::test(const QString& word, bool& 
   const QString key = m.captured(1), op = m.captured(2), right = m.captured(3);
   if (const auto text = texts().constFind(key); text != texts().cend()) {
     const bool negate = op == QLatin1String("!=");
-    if (op.contains(u'<') || op.contains(u'>')) return why = TensorFilterText::tr("%1 is a word: use %1:…").arg(key), std::nullopt;
+    if (op.contains(u'<') || op.contains(u'>'))
+      return why = TensorFilterText::tr("%1 is a word: use %1:…").arg(key), std::nullopt;
     return [text = *text, right, negate](const TensorFacts& f) {
       return (f.*text).contains(right, Qt::CaseInsensitive) != negate;
     };
@@ -117,7 +121,8 @@ std::optional<TensorFilter::Test> TensorFilter::test(const QString& word, bool& 
   }
   QStringList keys = texts().keys() + numbers().keys();
   keys.sort();
-  return why = TensorFilterText::tr("there is no \"%1\"; there are %2").arg(key, keys.join(QStringLiteral(", "))), std::nullopt;
+  return why = TensorFilterText::tr("there is no \"%1\"; there are %2").arg(key, keys.join(QStringLiteral(", "))),
+         std::nullopt;
 }
 
 TensorFilter TensorFilter::parse(const QString& text, std::optional<Problem>* problem) {

@@ -76,6 +76,9 @@ std::shared_ptr<const quant::ValueFigures> Workspace::values(int tensor) {
     if (auto stored = session_->values(info.name); stored && *stored) {
       auto figures = std::make_shared<const quant::ValueFigures>(std::move(**stored));
       d_->values.insert(tensor, new std::shared_ptr<const quant::ValueFigures>(figures));
+      // Whoever scales by all values hears of stored ones as of measured ones, when this reader is done.
+      QMetaObject::invokeMethod(
+          this, [this, tensor] { Q_EMIT valuesChanged(tensor); }, Qt::QueuedConnection);
       return figures;
     }
   d_->no_values.insert(tensor, true);

@@ -32,7 +32,7 @@ class Table final : public QTableView {
 };
 
 // First widths in units of a digit, by column of TensorModel.
-constexpr int digits[] = {30, 11, 8, 13, 7, 9, 13, 10, 10, 10, 13};
+constexpr int digits[] = {30, 13, 8, 13, 7, 9, 13, 10, 10, 10, 13};
 
 }  // namespace
 

@@ -62,6 +62,7 @@ void ParetoView::restyle() {
   const Theme& t = Theme::of(this);
   styleChart(*chart_, t, font());
   view_->setBackgroundBrush(t.base);
+  chart_->setMargins(QMargins(0, 12, 12, 0));  // half a label beyond the ends of the axes
   styleAxis(*size_, t, font(), false);
   styleAxis(*damage_, t, font(), true);
   frontier_->setPen(QPen(t.series[0], 2));

@@ -64,7 +64,7 @@ QString Workspace::openedPath() const { return d_->opened; }
 QString Workspace::sourceName() const {
   const QFileInfo file(d_->path);
   // Half of all checkpoints are called "model.safetensors": their folder names them.
-  return file.baseName().endsWith(QLatin1String("model")) ? file.dir().dirName() + u'/' + file.fileName()
+  return file.baseName().endsWith(QLatin1String("model")) ? file.dir().dirName()
                                                           : file.fileName();
 }
 QString Workspace::sourceFormat() const { return d_->format; }

@@ -23,14 +23,20 @@ EmptyState::EmptyState(const QString& icon, QWidget* parent) : QWidget(parent), 
   text_->setAlignment(Qt::AlignHCenter | Qt::AlignTop);
   text_->setWordWrap(true);
   text_->setForegroundRole(QPalette::PlaceholderText);
-  text_->setMinimumWidth(56 * grid_px);
+  text_->setFixedWidth(60 * grid_px);
   act_ = new QPushButton(this);
   act_->setProperty("accent", true);
+  act_->hide();
   connect(act_, &QPushButton::clicked, this, &EmptyState::acted);
   column->addWidget(icon_);
   column->addSpacing(grid_px);
   column->addWidget(title_);
-  column->addWidget(text_, 0, Qt::AlignHCenter);
+  // Between stretches, not aligned: an aligned label does not grow with its wrapped lines.
+  auto* middle = new QHBoxLayout;
+  middle->addStretch(1);
+  middle->addWidget(text_);
+  middle->addStretch(1);
+  column->addLayout(middle);
   column->addSpacing(grid_px);
   column->addWidget(act_, 0, Qt::AlignHCenter);
   column->addStretch(3);

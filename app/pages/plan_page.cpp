@@ -194,6 +194,7 @@ QWidget* PlanPage::buildWhy() {
   why_->setWordWrap(true);
   pin_ = new QPushButton(icon(QStringLiteral("pin"), Theme::of(this).muted), {}, box);
   pin_->setObjectName(QStringLiteral("plan.pin"));
+  pin_->hide();
   connect(pin_, &QPushButton::clicked, this, &PlanPage::togglePin);
   column->addWidget(why_title_);
   column->addWidget(why_);

@@ -84,7 +84,10 @@ TensorsPage::TensorsPage(Workspace& workspace, QWidget* parent)
     QAction* action = columns->menu()->addAction(model_->headerData(c, Qt::Horizontal).toString());
     action->setCheckable(true);
     action->setChecked(!table_->isColumnHidden(c));
-    connect(action, &QAction::toggled, table_, [this, c](bool on) { table_->setColumnHidden(c, !on); });
+    connect(action, &QAction::toggled, table_, [this, c](bool on) {
+      if (c == TensorModel::Planned) plan_wanted_ = on;
+      table_->setColumnHidden(c, !on);
+    });
   }
   buildMenus();
 
@@ -96,6 +99,8 @@ TensorsPage::TensorsPage(Workspace& workspace, QWidget* parent)
   connect(filter_, &QLineEdit::returnPressed, this, [this] { typing_->stop(), filter(), table_->setFocus(); });
   connect(&workspace, &Workspace::sourceChanged, this, &TensorsPage::refreshState);
   connect(&workspace, &Workspace::openingChanged, this, &TensorsPage::refreshState);
+  connect(&workspace, &Workspace::planChanged, this, &TensorsPage::refreshState);
+  connect(&workspace, &Workspace::pinsChanged, this, &TensorsPage::refreshState);
   connect(&workspace, &Workspace::selectionChanged, this, &TensorsPage::showSelection);
   connect(model_, &QAbstractItemModel::modelReset, this, [this] { refreshState(), showSelection(); });
   refreshState();
@@ -177,6 +182,8 @@ void TensorsPage::refreshState() {
                 tr("Name, role, layer, shape and bytes at once; the distribution of the values and the error of each "
                    "scheme as they are measured."),
                 tr("Open file…"));
+  // Without a plan the names have its room.
+  table_->setColumnHidden(TensorModel::Planned, !plan_wanted_ || (!workspace().plan() && workspace().pins().isEmpty()));
   const quint64 all = workspace().storedBytes();
   const double share = all == 0 ? 0.0 : double(model_->shownBytes()) / double(all);
   const int shown = model_->rowCount(), total = int(workspace().tensors().size());

@@ -42,6 +42,7 @@ class TensorsPage final : public Page {
   QStackedLayout* layers_;
   QTimer* typing_;
   bool selecting_ = false;
+  bool plan_wanted_ = true;
 };
 
 }  // namespace app

@@ -261,7 +261,7 @@ void ContextPanel::showChain(const quant::ElementChain& c) {
   const Theme& t = Theme::of(this);
   QStringList steps{QStringLiteral("<b>%1</b>").arg(format::number(double(c.value), 6))};
   if (c.code)
-    steps << tr("code %1").arg(*c.code) +
+    steps << tr("code %1").arg(format::number(*c.code)) +
                  (c.clipped ? QStringLiteral(" <span style='color:%1'>%2</span>").arg(t.clipping.name(), tr("clipped"))
                             : QString());
   if (c.scale) steps.last() += QStringLiteral(" × %1").arg(format::number(double(*c.scale), 4));

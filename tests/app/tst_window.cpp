@@ -129,7 +129,7 @@ class TestWindow final : public QObject {
                                qobject_cast<const QComboBox*>(w) || qobject_cast<const QAbstractSlider*>(w) ||
                                qobject_cast<const QTableView*>(w);
       // Parts that Qt makes inside its own widgets: scroll bars, corner buttons, clear buttons, the popups' lists.
-      if (!interactive || qobject_cast<const QScrollBar*>(w) || w->objectName().startsWith("qt_") ||
+      if (!interactive || w->isHidden() || qobject_cast<const QScrollBar*>(w) || w->objectName().startsWith("qt_") ||
           qobject_cast<const QLineEdit*>(w->parent()) || qobject_cast<const QAbstractItemView*>(w->parent()))
         continue;
       QVERIFY2(!w->objectName().isEmpty(), w->metaObject()->className());

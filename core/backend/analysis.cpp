@@ -7,6 +7,7 @@
 
 #include "core/backend/element_errors.h"
 #include "core/backend/fitted.h"
+#include "core/backend/native_kernel.h"
 #include "core/base/threads.h"
 
 namespace quant {
@@ -14,6 +15,7 @@ namespace quant {
 namespace {
 
 constexpr std::array<double, 3> error_percentiles = {50, 95, 99};
+constexpr std::uint64_t kept_bytes = std::uint64_t{96} << 20;  // of several candidates between two selection passes
 
 using Clock = std::chrono::steady_clock;
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
@@ -98,20 +100,55 @@ class Run {
     for (const Candidate* c : candidates_) {
       selects.emplace_back(magnitudes(c->out->stats.counters.error), error_percentiles);
     }
-    for (int number = 1; number <= 2; ++number) {
-      std::vector<RadixSelect> copies;
-      for (std::size_t w = 0; w < workers(); ++w) copies.insert(copies.end(), selects.begin(), selects.end());
-      QUANT_CHECK(pass(number, [&](std::size_t k, std::size_t, int worker) {
-        RadixSelect* select = &copies[static_cast<std::size_t>(worker) * size() + k];
-        return TileTask{candidates_[k]->quantizer.get(), nullptr, nullptr, select->done() ? nullptr : select};
-      }));
-      for (std::size_t k = 0; k < size(); ++k) {
-        for (std::size_t w = 0; w < workers(); ++w) selects[k].merge(copies[w * size() + k]);
-        selects[k].advance();
-      }
-    }
+    std::vector<std::vector<float>> kept(workers() * size());
+    for (auto& values : kept) values.reserve(keep_limit());
+    QUANT_CHECK(select_pass(1, selects, kept));
+    QUANT_CHECK(select_pass(2, selects, kept));
     for (std::size_t k = 0; k < size(); ++k) finish(*candidates_[k], selects[k]);
     return {};
+  }
+
+  /// Values that a worker may keep of one candidate, 0 for a single one: there a second pass costs less than the
+  /// memory.
+  std::size_t keep_limit() const {
+    if (size() < 2) return 0;
+    return std::min<std::uint64_t>(kept_bytes / sizeof(float), view_.matrix().elements() * size()) /
+           (workers() * size());
+  }
+
+  /// One pass of the selections. The first keeps what it counts; where it could keep all, the second counts that alone.
+  Result<void> select_pass(int number, std::vector<RadixSelect>& selects, std::vector<std::vector<float>>& kept) {
+    std::vector<RadixSelect> copies;
+    for (std::size_t w = 0; w < workers(); ++w) copies.insert(copies.end(), selects.begin(), selects.end());
+    if (number == 2 && all_kept_) {
+      parallel_for(copies.size(), workers_, [&](std::size_t i, int) { native_select(kept[i], copies[i]); });
+      for (std::size_t t = 0; t < cut_.tiles; ++t) job_.done += size() * share(cut_.count(t) * cut_.cols, number);
+    } else {
+      QUANT_CHECK(pass(number, [&](std::size_t k, std::size_t, int worker) {
+        const std::size_t i = static_cast<std::size_t>(worker) * size() + k;
+        return TileTask{candidates_[k]->quantizer.get(), nullptr, nullptr, copies[i].done() ? nullptr : &copies[i],
+                        number == 1 ? &kept[i] : nullptr};
+      }));
+    }
+    if (number == 1) all_kept_ = all_kept(copies, kept);
+    for (std::size_t k = 0; k < size(); ++k) {
+      for (std::size_t w = 0; w < workers(); ++w) selects[k].merge(copies[w * size() + k]);
+      selects[k].advance();
+    }
+    return {};
+  }
+
+  /// Whether as many values were kept as were counted.
+  static bool all_kept(std::vector<RadixSelect>& copies, const std::vector<std::vector<float>>& kept) {
+    for (std::size_t i = 0; i < copies.size(); ++i) {
+      std::uint64_t counted = 0;
+      for (std::size_t t = 0; t < copies[i].prefixes().size(); ++t) {
+        const auto counters = copies[i].counter(t);
+        counted = std::accumulate(counters.begin(), counters.end(), counted);
+      }
+      if (counted != kept[i].size()) return false;
+    }
+    return true;
   }
 
   void finish(const Candidate& candidate, const RadixSelect& select) const {
@@ -143,6 +180,7 @@ class Run {
   JobContext& job_;
   TileCut cut_;
   int workers_ = 1;
+  bool all_kept_ = false;
 };
 
 /// Runs a group on its backend; where that device fails, on the reference, and says so.

@@ -18,9 +18,10 @@ namespace quant {
 /// worker's and are added to.
 struct TileTask {
   const RowQuantizer* quantizer = nullptr;
-  ErrorSums* sums = nullptr;          ///< null: not wanted (selection passes)
-  ErrorCounters* counters = nullptr;  ///< null: not wanted
-  RadixSelect* select = nullptr;      ///< null, or: count |e| (float32) into its current targets
+  ErrorSums* sums = nullptr;           ///< null: not wanted (selection passes)
+  ErrorCounters* counters = nullptr;   ///< null: not wanted
+  RadixSelect* select = nullptr;       ///< null, or: count |e| (float32) into its current targets
+  std::vector<float>* kept = nullptr;  ///< null, or: a backend may append what it counted, while the capacity holds it
 };
 
 /// A device. const methods may be called from several threads unless concurrency() is 1.

@@ -316,7 +316,10 @@ class SelectSink {
     first_ ? Pick<19>(s, i, x, encoded.value) : Pick<9>(s, i, x, encoded.value);
   }
 
-  HWY_INLINE void End(const State& s) { first_ ? Count<19, 9>(s.hits) : Count<9, 0>(s.hits); }
+  HWY_INLINE void End(const State& s) {
+    first_ ? Count<19, 9>(s.hits) : Count<9, 0>(s.hits);
+    if (task_.kept && s.hits > 0) Keep(*task_.kept, s.hits);
+  }
 
  private:
   static constexpr std::size_t most_targets = 16;  // two an error percentile are used
@@ -332,6 +335,13 @@ class SelectSink {
     if (kShift == 9 && hn::AllFalse(du, wanted)) return;  // 23 known bits: rare
     hn::StoreU(hn::Compress(bits, wanted), du, hits_ + s.hits);
     s.hits += hn::CountTrue(du, wanted);
+  }
+
+  void Keep(std::vector<float>& kept, std::size_t hits) const {
+    const std::size_t held = kept.size();
+    if (kept.capacity() - held < hits) return;
+    kept.resize(held + hits);
+    std::memcpy(kept.data() + held, hits_, hits * sizeof(float));
   }
 
   template <int kShift, int kNext>

@@ -101,6 +101,7 @@ class TileRuns {
 };
 
 /// A region's grid is found from its values or taken from Shared; then one quotient and one rounding an element.
+template <bool kKnownRuns>
 class UniformEncoder {
  public:
   /// `runs`: the ranges of a tile's rows or groups, where they are known already.
@@ -142,7 +143,7 @@ class UniformEncoder {
   }
 
   HWY_INLINE bool RangeOf(std::span<const float> w, uniform::Limits& range) {
-    if (runs_) {
+    if constexpr (kKnownRuns) {
       range = runs_->range(next_run_);
       return runs_->tame(next_run_++);
     }
@@ -231,7 +232,7 @@ class UniformEncoder {
 };
 
 void AnalyzeUniform(const uniform::Form& form, const RowTile& tile, const TileTask& task) {
-  UniformEncoder encoder(form, *task.quantizer);
+  UniformEncoder<false> encoder(form, *task.quantizer);
   AnalyzeRows(tile, task, encoder);
 }
 
@@ -241,13 +242,13 @@ void AnalyzeUniformRuns(std::span<const uniform::Form> forms, const RowTile& til
   const bool sums = std::any_of(tasks.begin(), tasks.end(), [](const TileTask& t) { return t.sums || t.counters; });
   const TileRuns runs(tile, first.region() == Region::group ? first.group() : tile.cols, sums);
   for (std::size_t k = 0; k < tasks.size(); ++k) {
-    UniformEncoder encoder(forms[k], *tasks[k].quantizer, &runs);
+    UniformEncoder<true> encoder(forms[k], *tasks[k].quantizer, &runs);
     AnalyzeRows<true>(tile, tasks[k], encoder, runs.squares());
   }
 }
 
 QuantizedTile QuantizeUniform(const uniform::Form& form, const RowQuantizer& quantizer, const RowTile& tile) {
-  UniformEncoder encoder(form, quantizer);
+  UniformEncoder<false> encoder(form, quantizer);
   return QuantizeRows(quantizer, tile, encoder);
 }
 

@@ -145,14 +145,14 @@ QWidget* PlanPage::buildFigures() {
   auto* box = new QWidget(content_);
   auto* row = new QHBoxLayout(box);
   row->setContentsMargins(0, 0, 0, 0);
-  row->setSpacing(5 * grid_px);
+  row->setSpacing(3 * grid_px);
   const auto figure = [&](const QString& name, const char* object) {
     auto* column = new QVBoxLayout;
     column->setSpacing(2);
     column->addWidget(quiet(name, box));
     auto* value = new QLabel(box);
     value->setObjectName(QString::fromLatin1(object));
-    value->setFont(scaled(font(), 1.25, QFont::DemiBold));
+    value->setFont(scaled(font(), 1.1, QFont::DemiBold));
     column->addWidget(value);
     row->addLayout(column);
     return value;
@@ -177,7 +177,10 @@ QWidget* PlanPage::buildFigures() {
   gap_ = figure(tr("Gap"), "plan.gap");
   time_ = figure(tr("Solved in"), "plan.time");
   uniform_ = figure(tr("Best uniform scheme that fits"), "plan.uniform");
-  row->addStretch(1);
+  // The longest figure gives way first: its tooltip has the whole text.
+  uniform_->setMinimumWidth(20 * grid_px);
+  uniform_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+  row->setStretch(row->count() - 1, 1);
   return box;
 }
 
@@ -261,7 +264,7 @@ void PlanPage::refreshState() {
       empty_->say(tr("Measuring"), tr("%1 of %2 pairs of tensor and scheme are done. The plan appears when all are.")
                                        .arg(coverage.done)
                                        .arg(coverage.all));
-    else if (error)
+    else if (error && coverage.done == coverage.all)
       empty_->say(tr("There is no plan for this budget"), format::error(*error),
                   workspace().source() ? tr("Analyze all") : QString());
     else
@@ -312,6 +315,7 @@ void PlanPage::refreshPlan() {
            : tr("none fits"));
   if (!plan->guard.empty())
     uniform_->setText(tr("%1 is as good: take it").arg(format::scheme(format::utf8(plan->guard))));
+  uniform_->setToolTip(uniform_->text());
   const auto coverage = workspace().coverage();
   QString caption = tr("%n tensors with a choice", nullptr, model_->rowCount()) + QStringLiteral(" · ") +
                     tr("%n stay as stored", nullptr, model_->without());

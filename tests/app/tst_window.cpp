@@ -146,6 +146,11 @@ class TestWindow final : public QObject {
   void labelsAndButtonsAreNotClipped() {
     QFETCH(QSize, size);
     QVERIFY(openAndRest(*workspace_, model_));
+    workspace_->analyzeAll();
+    QVERIFY(rest());
+    workspace_->requestPlan("20bpw");
+    QVERIFY(rest());
+    QVERIFY(workspace_->plan());
     window_->resize(size);
     for (const auto& entry : app::pages()) {
       window_->showPage(QString::fromLatin1(entry.id));

@@ -234,7 +234,7 @@ QWidget* StartPage::recentRow(const RecentFile& file) {
   connect(open, &QPushButton::clicked, this, [this, path = file.path] { workspace().open(path); });
   auto* folder = quiet(there ? QDir::toNativeSeparators(info.absolutePath()) : tr("not there any more"), row);
   folder->setWordWrap(false);
-  auto* note = quiet(file.note, row);
+  auto* note = quiet(tr("%n tensors", nullptr, file.tensors) + QStringLiteral(" · ") + format::bytes(file.bytes), row);
   note->setWordWrap(false);
   auto* when = quiet(QLocale().toString(file.when, QLocale::ShortFormat), row);
   when->setWordWrap(false);

@@ -13,8 +13,8 @@
 namespace app {
 namespace {
 
-constexpr int row_height = 50, name_width = 108, value_width = 224;
-constexpr int cell_top = 18, cell_height = 24, field_gap = 8, widest_cell = 20;
+constexpr int row_height = 50, name_width = 96, value_width = 192;
+constexpr int cell_top = 18, cell_height = 24, field_gap = 8, narrowest_cell = 7, widest_cell = 20;
 constexpr int integer_field = 2;
 
 }  // namespace
@@ -25,7 +25,9 @@ BitRow::BitRow(const quant::BitFormat& format, QWidget* parent) : QWidget(parent
   setCursor(Qt::PointingHandCursor);
 }
 
-QSize BitRow::sizeHint() const { return {name_width + value_width + 64 * 8 + 2 * field_gap, row_height}; }
+QSize BitRow::sizeHint() const {
+  return {name_width + value_width + 64 * narrowest_cell + 2 * field_gap + 2 * grid_px, row_height};
+}
 
 void BitRow::show(const quant::BitLayout& layout) {
   layout_ = layout;
@@ -47,7 +49,7 @@ int BitRow::fieldOf(int bit) const {
 QRect BitRow::cell(int bit) const {
   const int n = std::max(1, format_.bits);
   const int room = width() - name_width - value_width - 2 * field_gap - 2 * grid_px;
-  const int w = std::clamp(room / std::max(n, 32), 8, widest_cell);
+  const int w = std::clamp(room / std::max(n, 32), narrowest_cell, widest_cell);
   return {name_width + bit * w + fieldOf(bit) * field_gap, cell_top, w, cell_height};
 }
 
@@ -62,7 +64,10 @@ void BitRow::paintBits(QPainter* painter) const {
   const QColor inks[] = {t.sign, t.exponent, t.mantissa};
   const QString letters[] = {tr("S", "sign bit"), tr("E", "exponent"),
                              format_.integer ? tr("I", "integer") : tr("M", "mantissa")};
-  const QFont digits = monoFont(scaled(font(), cell(0).width() < 11 ? 0.92 : 1.05)), small = scaled(font(), 0.78);
+  const QFont digits = monoFont(scaled(font(), cell(0).width() < 9    ? 0.84
+                                               : cell(0).width() < 11 ? 0.92
+                                                                      : 1.05)),
+              small = scaled(font(), 0.78);
   int before = -1;
   for (int bit = 0; bit < int(layout_.bits.size()); ++bit) {
     const QRect at = cell(bit);

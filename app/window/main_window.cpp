@@ -15,7 +15,6 @@
 #include <QVBoxLayout>
 
 #include "app/jobs/job_list.h"
-#include "app/models/format.h"
 #include "app/pages/page.h"
 #include "app/window/context_bar.h"
 #include "app/window/context_panel.h"
@@ -174,8 +173,7 @@ bool MainWindow::atRest() const {
 void MainWindow::sourceArrived() {
   messages_->hide();
   setWindowTitle(tr("%1 – Quantoscope").arg(workspace_.sourceName()));
-  rememberFile(workspace_.openedPath(), tr("%n tensors", nullptr, int(workspace_.tensors().size())) +
-                                            QStringLiteral(" · ") + format::bytes(workspace_.storedBytes()));
+  rememberFile(workspace_.openedPath(), int(workspace_.tensors().size()), workspace_.storedBytes());
   if (workspace_.sourceMissing())
     messages_->showNotice(tr("The checkpoint of this session is not where it was"),
                           tr("%1\nIts measurements and plans are here; histograms in detail and maps need the file.")

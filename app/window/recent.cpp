@@ -15,7 +15,8 @@ void keep(const QList<RecentFile>& files) {
     settings.setArrayIndex(i);
     settings.setValue(QStringLiteral("path"), files[i].path);
     settings.setValue(QStringLiteral("when"), files[i].when);
-    settings.setValue(QStringLiteral("note"), files[i].note);
+    settings.setValue(QStringLiteral("tensors"), files[i].tensors);
+    settings.setValue(QStringLiteral("bytes"), files[i].bytes);
   }
   settings.endArray();
 }
@@ -28,19 +29,19 @@ QList<RecentFile> recentFiles() {
   const int n = settings.beginReadArray(QStringLiteral("recent"));
   for (int i = 0; i < n; ++i) {
     settings.setArrayIndex(i);
-    files << RecentFile{settings.value(QStringLiteral("path")).toString(),
-                        settings.value(QStringLiteral("when")).toDateTime(),
-                        settings.value(QStringLiteral("note")).toString()};
+    files << RecentFile{
+        settings.value(QStringLiteral("path")).toString(), settings.value(QStringLiteral("when")).toDateTime(),
+        settings.value(QStringLiteral("tensors")).toInt(), settings.value(QStringLiteral("bytes")).toULongLong()};
   }
   settings.endArray();
   return files;
 }
 
-void rememberFile(const QString& path, const QString& note) {
+void rememberFile(const QString& path, int tensors, quint64 bytes) {
   const QString whole = QFileInfo(path).absoluteFilePath();
   QList<RecentFile> files = recentFiles();
   files.removeIf([&](const RecentFile& f) { return f.path == whole; });
-  files.prepend({whole, QDateTime::currentDateTime(), note});
+  files.prepend({whole, QDateTime::currentDateTime(), tensors, bytes});
   keep(files.mid(0, most));
 }
 

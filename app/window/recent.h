@@ -10,12 +10,13 @@ namespace app {
 struct RecentFile {
   QString path;
   QDateTime when;
-  QString note;  ///< "102 tensors, 42.3 MiB"
+  int tensors = 0;
+  quint64 bytes = 0;
 };
 
 /// From the user's settings; at most 12.
 QList<RecentFile> recentFiles();
-void rememberFile(const QString& path, const QString& note);
+void rememberFile(const QString& path, int tensors, quint64 bytes);
 void forgetFile(const QString& path);
 
 }  // namespace app

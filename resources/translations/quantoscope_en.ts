@@ -4,13 +4,6 @@
 <context>
     <name>app::MainWindow</name>
     <message numerus="yes">
-        <source>%n tensors</source>
-        <translation>
-            <numerusform>%n tensor</numerusform>
-            <numerusform>%n tensors</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
         <source>%1 is being opened; one model at a time, so %n files were left out.</source>
         <translation>
             <numerusform>%1 is being opened; one model at a time, so %n file was left out.</numerusform>
@@ -80,6 +73,16 @@
         <translation>
             <numerusform>%n tensor by %1</numerusform>
             <numerusform>%n tensors by %1</numerusform>
+        </translation>
+    </message>
+    </context>
+<context>
+    <name>app::StartPage</name>
+    <message numerus="yes">
+        <source>%n tensors</source>
+        <translation>
+            <numerusform>%n tensor</numerusform>
+            <numerusform>%n tensors</numerusform>
         </translation>
     </message>
     </context>

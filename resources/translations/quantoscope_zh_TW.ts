@@ -775,12 +775,6 @@ press Analyze</source>
         <source>%1 – Quantoscope</source>
         <translation>%1 – Quantoscope</translation>
     </message>
-    <message numerus="yes">
-        <source>%n tensors</source>
-        <translation>
-            <numerusform>%n 個張量</numerusform>
-        </translation>
-    </message>
     <message>
         <source>The checkpoint of this session is not where it was</source>
         <translation>此工作階段的檢查點已不在原處</translation>
@@ -1794,6 +1788,12 @@ Its measurements and plans are here; histograms in detail and maps need the file
     <message>
         <source>Forget %1</source>
         <translation>移除記錄 %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n tensors</source>
+        <translation>
+            <numerusform>%n 個張量</numerusform>
+        </translation>
     </message>
 </context>
 <context>

@@ -57,6 +57,10 @@ Result<std::vector<std::string>> dump_parts(const std::filesystem::path& folder,
     QUANT_CHECK(add("scales.npy", write_npy(folder / "scales.npy", flat(w.scales), std::span(w.scales))));
   if (!w.zeros.empty())
     QUANT_CHECK(add("zeros.npy", write_npy(folder / "zeros.npy", flat(w.zeros), std::span(w.zeros))));
+  if (const Shared& shared = q.quantizer->shared(); !shared.whole_zeros)
+    QUANT_CHECK(add("zeros.npy", write_npy(folder / "zeros.npy", flat(shared.zeros), std::span(shared.zeros))));
+  if (!w.codebooks.empty())
+    QUANT_CHECK(add("codebook.npy", write_npy(folder / "codebook.npy", flat(w.codebooks), std::span(w.codebooks))));
   if (const auto book = q.quantizer->codebook(); !book.empty())
     QUANT_CHECK(add("codebook.npy", write_npy(folder / "codebook.npy", flat(book), book)));
   QUANT_CHECK(add("dequantized.npy", write_npy(folder / "dequantized.npy", tensor.shape, std::span(w.values))));

@@ -14,7 +14,12 @@ std::uint8_t zero_code(float z) { return static_cast<std::uint8_t>(static_cast<i
 class Joiner {
  public:
   Joiner(const TileCut& cut, bool has_codes)
-      : cut_(cut), scales_(cut.tiles), minima_(cut.tiles), zeros_(cut.tiles), packed_(cut.tiles) {
+      : cut_(cut),
+        scales_(cut.tiles),
+        minima_(cut.tiles),
+        codebooks_(cut.tiles),
+        zeros_(cut.tiles),
+        packed_(cut.tiles) {
     whole_.rows = cut.rows;
     whole_.cols = cut.cols;
     const auto n = static_cast<std::size_t>(cut.rows * cut.cols);
@@ -32,6 +37,7 @@ class Joiner {
     minima_[tile] = std::move(q.minima);
     zeros_[tile] = std::move(q.zeros);
     packed_[tile] = std::move(q.packed);
+    codebooks_[tile] = std::move(q.codebooks);
   }
 
   QuantizedTile take(const Shared& shared) {
@@ -39,8 +45,9 @@ class Joiner {
     append(minima_, whole_.minima);
     append(zeros_, whole_.zeros);
     append(packed_, whole_.packed);
+    append(codebooks_, whole_.codebooks);
     if (whole_.scales.empty()) whole_.scales = shared.scales;
-    if (whole_.zeros.empty()) {
+    if (whole_.zeros.empty() && shared.whole_zeros) {
       whole_.zeros.resize(shared.zeros.size());
       std::transform(shared.zeros.begin(), shared.zeros.end(), whole_.zeros.begin(), zero_code);
     }
@@ -56,7 +63,7 @@ class Joiner {
 
   const TileCut& cut_;
   QuantizedTile whole_;
-  std::vector<std::vector<float>> scales_, minima_;
+  std::vector<std::vector<float>> scales_, minima_, codebooks_;
   std::vector<std::vector<std::uint8_t>> zeros_, packed_;
 };
 

@@ -41,6 +41,8 @@ struct QuantizedTile {
   std::vector<std::uint8_t> zeros;  ///< beside scales, in codes; empty when symmetric
   std::vector<float> minima;        ///< beside scales, in weight units: ŵ = scale · code − min; empty = none
   std::vector<std::uint8_t> packed;  ///< standard storage of the rows, where codes and scales alone do not say it
+  std::vector<float> codebooks;     ///< of the regions inside the tile, one after the other, where each region has its
+                                    ///< own levels; empty where codebook() holds for all
   std::vector<float> values;        ///< rows * cols: dequantized
   std::vector<std::uint8_t> clipped;  ///< rows * cols: 1 = the code before the clamp lay outside; empty = none did
 };
@@ -54,11 +56,12 @@ std::uint64_t regions(Region region, const MatrixShape& shape, std::uint64_t gro
 
 /// What `fit` learned for all rows; plain data that a device can copy.
 struct Shared {
-  std::vector<float>
-      scales;                ///< tensor regions: one a matrix; column regions: matrices * cols; block regions: one a
-                             ///< block of the tensor, where what is stored is not the block's own (double quantization)
+  std::vector<float> scales;  ///< tensor regions: one a matrix; column regions: matrices * cols; block regions: one a
+                              ///< block of the tensor, where what is stored is not the block's own (double
+                              ///< quantization, hqq); group regions of two levels: the upper one, one a matrix (nvfp4)
   std::vector<float> zeros;  ///< beside scales, in codes; empty when symmetric
   std::uint64_t rows = 0;    ///< rows of one matrix: row r of the tensor takes the entries of matrix r / rows
+  bool whole_zeros = true;   ///< zeros are codes; else fractions of a step, which stand here alone (hqq)
 };
 
 /// One scheme on the rows of one tensor.
@@ -76,7 +79,11 @@ class RowQuantizer {
   virtual Region region() const = 0;
   virtual std::uint64_t group() const { return 0; }  ///< elements of a group or block region
   virtual const Shared& shared() const;              ///< empty unless overridden
-  virtual std::span<const float> codebook() const { return {}; }
+  virtual std::span<const float> codebook() const {
+    return {};
+  }                                                   ///< levels by code; of every matrix, one after the
+                                                      ///< other, where they differ
+  virtual bool approximate() const { return false; }  ///< whether fit merged values to bound its work (kmeans)
 
   /// The scalar reference: codes, scales, zeros, values, clipped. Reads like the definition.
   virtual QuantizedTile quantize(const RowTile& tile) const = 0;

@@ -37,13 +37,13 @@ Region region_of(const Scheme& scheme) {
                             : Region::none;
 }
 
-/// 2^exponent, also where it is a denormal float.
+}  // namespace
+
 float power(int exponent) {
   return exponent >= -126 ? float_format::power_of_two<float>(exponent)
                           : std::bit_cast<float>(1u << std::max(0, exponent + 149));
 }
 
-/// Gap between the two values of the format around x; the outermost gap beyond its range.
 float gap(float x, const Format& format) {
   if (!std::isfinite(x)) return 0;
   const int field = int((std::bit_cast<std::uint32_t>(x) >> 23) & 255);
@@ -51,6 +51,8 @@ float gap(float x, const Format& format) {
   const int exponent = std::clamp(std::max(field, 1) - 127, 1 - format.bias(), top);
   return power(exponent - format.mantissa_bits);
 }
+
+namespace {
 
 float absmax(std::span<const float> w) {
   float peak = 0;

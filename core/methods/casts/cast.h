@@ -17,4 +17,10 @@ float_format::Overflow overflow_of(const Scheme& scheme);
 /// s of a region: absmax / largest finite value in float32, 1 where that is 0 (methods.md 1.4).
 float scale_of(float absmax, const float_format::Format& format);
 
+/// 2^exponent, also where it is a denormal float; 0 below.
+float power(int exponent);
+
+/// Gap between the two values of the format around x; the outermost gap beyond its range. 0 for NaN and Inf.
+float gap(float x, const float_format::Format& format);
+
 }  // namespace quant::casts

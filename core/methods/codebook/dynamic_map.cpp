@@ -40,6 +40,12 @@ const std::array<float, 256>& map_values() {
   return map;
 }
 
+/// The nearest of the 65,536 points of bitsandbytes' table.
+float table_point(float x) {
+  const auto k = int((x + 1.0f) * 0.5f * 65535.0f + 0.5f);
+  return float(-1.0 + 2.0 * k / 65535.0);
+}
+
 }  // namespace
 
 std::span<const float> dynamic_map() { return map_values(); }
@@ -53,7 +59,7 @@ std::uint8_t dynamic_code(float x) {
   return std::uint8_t(std::lower_bound(midpoints.begin(), midpoints.end(), x) - midpoints.begin());
 }
 
-std::vector<float> double_quantized(std::span<const float> scales) {
+std::vector<float> double_quantized(std::span<const float> scales, Lookup lookup) {
   double sum = 0;
   for (const float s : scales) sum += double(s);
   const float offset = scales.empty() ? 0.0f : float(sum / double(scales.size()));
@@ -64,7 +70,7 @@ std::vector<float> double_quantized(std::span<const float> scales) {
     for (std::size_t i = at; i < end; ++i) peak = std::max(peak, std::fabs(scales[i] - offset));
     for (std::size_t i = at; i < end; ++i) {
       const float x = peak > 0 ? std::clamp((scales[i] - offset) / peak, -1.0f, 1.0f) : 0.0f;
-      restored[i] = map_values()[dynamic_code(x)] * peak + offset;
+      restored[i] = map_values()[dynamic_code(lookup == Lookup::table ? table_point(x) : x)] * peak + offset;
     }
   }
   return restored;

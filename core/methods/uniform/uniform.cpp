@@ -21,13 +21,27 @@ float half_rounded(float scale) {
   return std::min(float_format::round(scale, float_format::fp16), largest);
 }
 
+/// q + 1 of every code, the first in the lowest digit: base 4, or base 3 for five a byte.
+std::vector<std::uint8_t> pack_trits(std::span<const std::uint8_t> codes, unsigned per_byte) {
+  const unsigned base = per_byte == 5 ? 3 : 4;
+  std::vector<std::uint8_t> out;
+  out.reserve(codes.size() / per_byte + 1);
+  for (std::size_t at = 0; at < codes.size(); at += per_byte) {
+    unsigned byte = 0;
+    for (std::size_t i = std::min(at + per_byte, codes.size()); i-- > at;)
+      byte = byte * base + unsigned(int(std::int8_t(codes[i])) + 1);
+    out.push_back(std::uint8_t(byte));
+  }
+  return out;
+}
+
 /// The scalar reference. Every region has a Grid; codes follow from it element by element.
 class UniformRows final : public RowQuantizer {
  public:
   UniformRows(Scheme scheme, const Form& form, Estimator estimate, Shared shared)
       : scheme_(std::move(scheme)),
         form_(form),
-        estimate_(estimate),
+        estimate_(std::move(estimate)),
         region_(region_of(scheme_)),
         group_(std::uint64_t(scheme_.integer("group"))),
         shared_(std::move(shared)) {}
@@ -43,7 +57,8 @@ class UniformRows final : public RowQuantizer {
   void steps(const RowTile& tile, const QuantizedTile& q, std::span<float> out) const override;
   std::uint64_t stored_bytes(const MatrixShape& shape) const override;
   std::vector<std::uint8_t> pack(const QuantizedTile& whole) const override {
-    return pack_bits(whole.codes, unsigned(form_.bits));
+    return form_.trits_per_byte > 0 ? pack_trits(whole.codes, form_.trits_per_byte)
+                                    : pack_bits(whole.codes, unsigned(form_.bits));
   }
 
  private:
@@ -153,24 +168,27 @@ void UniformRows::steps(const RowTile&, const QuantizedTile& q, std::span<float>
 std::uint64_t UniformRows::stored_bytes(const MatrixShape& shape) const {
   const std::uint64_t bits = std::uint64_t(form_.bits), scales = regions(region_, shape, group());
   const std::uint64_t zeros = form_.zero_point ? packed_bytes(scales, bits) : 0;
-  return packed_bytes(shape.elements(), bits) + scales * form_.scale_bytes + zeros;
+  const std::uint64_t per_byte = form_.trits_per_byte, n = shape.elements();
+  const std::uint64_t codes = per_byte > 0 ? (n + per_byte - 1) / per_byte : packed_bytes(n, bits);
+  return codes + scales * form_.scale_bytes + zeros;
 }
 
 class UniformQuantizer final : public Quantizer {
  public:
-  UniformQuantizer(Scheme scheme, const Form& form, Estimator estimate)
-      : scheme_(std::move(scheme)), form_(form), estimate_(estimate) {}
+  UniformQuantizer(Scheme scheme, const Form& form, Estimator estimate, Sees sees, std::uint64_t least)
+      : scheme_(std::move(scheme)), form_(form), estimate_(std::move(estimate)), sees_(sees), least_(least) {}
 
   const Scheme& scheme() const override { return scheme_; }
 
   Result<std::unique_ptr<RowQuantizer>> fit(TensorFacts& facts, const Calibration*, JobContext& job) const override {
+    const Region region = region_of(scheme_);
+    QUANT_CHECK(check_size(facts.view(), region));
     Shared shared;
     shared.rows = facts.view().matrix().rows;
-    const Region region = region_of(scheme_);
     if (region == Region::tensor || region == Region::column) {
-      QUANT_TRY(ranges, region == Region::tensor ? facts.per_matrix(job) : facts.per_column(job));
-      for (const auto& range : ranges) {
-        const Grid g = grid(form_, {range.lo, range.hi});
+      QUANT_TRY(ranges, sees_ == Sees::all ? estimated(facts.view(), region, job) : extremes(facts, region, job));
+      for (const Limits& range : ranges) {
+        const Grid g = grid(form_, range);
         shared.scales.push_back(g.scale);
         if (form_.zero_point) shared.zeros.push_back(g.zero);
       }
@@ -179,9 +197,45 @@ class UniformQuantizer final : public Quantizer {
   }
 
  private:
+  Result<void> check_size(const TensorView& view, Region region) const {
+    const MatrixShape shape = view.matrix();
+    const std::uint64_t n = region == Region::tensor ? shape.rows * shape.cols : shape.cols;
+    if (n >= least_ || shape.elements() == 0) return {};
+    return failure(ErrorCode::refused, "fit " + scheme_.text(), view.tensor().name,
+                   "range=" + scheme_.word("range") + " needs " + std::to_string(least_) + " weights a region, a " +
+                       scheme_.word("gran") + " here has " + std::to_string(n),
+                   "choose range=mse, or gran=tensor");
+  }
+
+  static Result<std::vector<Limits>> extremes(TensorFacts& facts, Region region, JobContext& job) {
+    QUANT_TRY(ranges, region == Region::tensor ? facts.per_matrix(job) : facts.per_column(job));
+    std::vector<Limits> out;
+    for (const auto& range : ranges) out.push_back({range.lo, range.hi});
+    return out;
+  }
+
+  /// Every matrix whole, or column by column: an estimator that reads values more than once needs them in memory.
+  Result<std::vector<Limits>> estimated(const TensorView& view, Region region, JobContext& job) const {
+    const MatrixShape shape = view.matrix();
+    std::vector<Limits> out;
+    std::vector<float> scratch, column(region == Region::column ? shape.rows : 0);
+    for (std::uint64_t m = 0; m < shape.matrices; ++m) {
+      QUANT_TRY(matrix, read_tile(view, m * shape.rows, shape.rows, scratch));
+      if (region == Region::tensor) out.push_back(estimate_(matrix.w));
+      for (std::uint64_t c = 0; region == Region::column && c < shape.cols; ++c) {
+        if (job.stopped()) return cancelled("choose ranges of " + view.tensor().name);
+        for (std::uint64_t r = 0; r < shape.rows; ++r) column[r] = matrix.w[r * shape.cols + c];
+        out.push_back(estimate_(column));
+      }
+    }
+    return out;
+  }
+
   Scheme scheme_;
   Form form_;
   Estimator estimate_;
+  Sees sees_;
+  std::uint64_t least_;
 };
 
 tl::unexpected<Error> contradiction(std::string why, std::string hint) {
@@ -238,8 +292,9 @@ Result<void> normalise_regions(Scheme& scheme) {
   return {};
 }
 
-std::unique_ptr<Quantizer> make(const Scheme& scheme, const Form& form, Estimator estimate) {
-  return std::make_unique<UniformQuantizer>(scheme, form, estimate);
+std::unique_ptr<Quantizer> make(const Scheme& scheme, const Form& form, Estimator estimate, Sees sees,
+                                std::uint64_t least) {
+  return std::make_unique<UniformQuantizer>(scheme, form, std::move(estimate), sees, least);
 }
 
 }  // namespace quant::uniform

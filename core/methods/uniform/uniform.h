@@ -1,6 +1,7 @@
 #pragma once
 // Uniform integers: ŵ = Δ·(q − z). The arithmetic that `rtn` and `article` share, and that fast versions repeat.
 
+#include <functional>
 #include <memory>
 #include <span>
 
@@ -38,15 +39,20 @@ struct Form {
   bool half_scale = false;  ///< Δ is rounded to fp16 before codes are computed
   int decimals = -1;        ///< Δ is cut after this many decimals; −1 = not
   std::uint64_t scale_bytes = 2;
+  unsigned trits_per_byte = 0;  ///< codes −1, 0, 1 stored as q + 1: 4 in two bits each, 5 in base 3; 0 = other codes
 };
 
 /// Δ and z that a form gives for a range. Δ = 0, also by underflow, is replaced by 1. Where hi − lo overflows, Δ is
 /// hi/divisor − lo/divisor.
 Grid grid(const Form& form, Limits range);
 
-/// Range estimator: what `range=…` names. Row-local: sees one region.
-using Estimator = Limits (*)(std::span<const float> region);
+/// Range estimator: what `range=…` names. Sees one region, NaN and infinities included, which take no part.
+/// Thread-safe. One file each in ranges/; ranges.h names them.
+using Estimator = std::function<Limits(std::span<const float> region)>;
 Limits minmax(std::span<const float> region);
+
+/// What an estimator reads of a region: its two extremes, which one pass finds for all candidates, or every value.
+enum class Sees { extremes, all };
 
 /// Which elements share a scale: the words tensor, column, row; group where `group` > 0.
 Region region_of(const Scheme& scheme);
@@ -56,6 +62,9 @@ Region region_of(const Scheme& scheme);
 Result<void> normalise_regions(Scheme& scheme);
 
 /// A scheme of this family before it has seen a tensor.
-std::unique_ptr<Quantizer> make(const Scheme& scheme, const Form& form, Estimator estimate);
+/// `sees`: what the estimator must be given of a region: its extremes, or every value.
+/// `least`: elements that a region must have; smaller ones are refused.
+std::unique_ptr<Quantizer> make(const Scheme& scheme, const Form& form, Estimator estimate, Sees sees = Sees::extremes,
+                                std::uint64_t least = 0);
 
 }  // namespace quant::uniform

@@ -1,0 +1,183 @@
+#include "core/methods/codebook/block_code.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <numeric>
+
+#include "core/methods/codebook/dynamic_map.h"
+#include "core/methods/walk.h"
+
+namespace quant {
+namespace {
+
+/// The number of thresholds strictly below x: a tie takes the lower cell. All are compared, which costs less than the
+/// mispredicted branches of a search.
+class Cells {
+ public:
+  explicit Cells(const BlockCode& code) : thresholds_(code.thresholds) {}
+  std::size_t operator()(float x) const {
+    unsigned below = 0;
+    for (const float threshold : thresholds_) below += threshold < x;
+    return below;
+  }
+
+ private:
+  std::array<float, 15> thresholds_;  ///< a copy, which codes that are written cannot alias
+};
+
+/// The gap between the two codebook values around x in [−1, 1].
+float gap_at(const BlockCode& code, float x) {
+  std::size_t cell = 0;
+  for (std::size_t i = 1; i + 1 < code.order.size(); ++i) cell += code.values[code.order[i]] <= x;
+  float gap = code.values[code.order[cell + 1]] - code.values[code.order[cell]];
+  if (gap == 0) gap = code.values[code.order[cell + 2]] - code.values[code.order[cell]];  // between −0 and 0
+  return gap;
+}
+
+/// A weight over its block's absmax, in [−1, 1]. Whole blocks multiply by the inverse, the short last block of a tensor
+/// divides: what bitsandbytes does, and codes next to a threshold depend on it.
+class Normaliser {
+ public:
+  Normaliser(float peak, bool whole) : peak_(peak), inverse_(1.0f / std::max(peak, 1e-38f)), whole_(whole) {}
+  float operator()(float w) const {
+    if (whole_) return std::clamp(w * inverse_, -1.0f, 1.0f);
+    return peak_ > 0 ? std::clamp(w / peak_, -1.0f, 1.0f) : 0.0f;
+  }
+
+ private:
+  float peak_, inverse_;
+  bool whole_;
+};
+
+/// The scalar reference: ŵ = C[q]·absmax; with `dq` the absmax that survives double quantization.
+class BlockRows final : public RowQuantizer {
+ public:
+  BlockRows(Scheme scheme, const BlockCode& code, Shared restored)
+      : scheme_(std::move(scheme)),
+        code_(code),
+        block_(std::uint64_t(scheme_.integer("block"))),
+        shared_(std::move(restored)) {}
+
+  const Scheme& scheme() const override { return scheme_; }
+  CodeForm codes() const override { return {4, false}; }
+  Region region() const override { return Region::block; }
+  std::uint64_t group() const override { return block_; }
+  const Shared& shared() const override { return shared_; }
+  std::span<const float> codebook() const override { return code_.values; }
+  std::uint64_t row_alignment(std::uint64_t cols) const override { return block_ / std::gcd(block_, cols); }
+
+  QuantizedTile quantize(const RowTile& tile) const override;
+  void dequantize(QuantizedTile& tile) const override;
+  void steps(const RowTile& tile, const QuantizedTile& q, std::span<float> out) const override;
+  std::uint64_t stored_bytes(const MatrixShape& shape) const override;
+  std::vector<std::uint8_t> pack(const QuantizedTile& whole) const override;
+
+ private:
+  Scheme scheme_;
+  const BlockCode& code_;
+  std::uint64_t block_;
+  Shared shared_;  ///< with dq: the restored absmax of every block of the tensor
+};
+
+QuantizedTile BlockRows::quantize(const RowTile& tile) const {
+  QuantizedTile q = tile_like(tile);
+  const std::uint64_t first_block = tile.first_row * tile.cols / block_;
+  assert(tile.first_row * tile.cols % block_ == 0 && "tiles begin on a block: see row_alignment");
+  q.codes.resize(tile.w.size());
+  const Cells cell(code_);
+  for (std::uint64_t at = 0; at < tile.w.size(); at += block_) {
+    const auto w = tile.w.subspan(at, std::min(block_, tile.w.size() - at));
+    const float peak = finite_absmax(w);
+    const Normaliser normal(peak, w.size() == block_);
+    for (std::size_t i = 0; i < w.size(); ++i)
+      q.codes[at + i] = std::isfinite(w[i]) ? code_.order[cell(normal(w[i]))] : code_.zero;
+    q.scales.push_back(shared_.scales.empty() ? peak : shared_.scales[first_block + q.scales.size()]);
+  }
+  dequantize(q);
+  return q;
+}
+
+void BlockRows::dequantize(QuantizedTile& q) const {
+  q.values.resize(q.codes.size());
+  for (std::size_t b = 0, i = 0; b < q.scales.size(); ++b)
+    for (const std::size_t end = std::min<std::size_t>(i + block_, q.codes.size()); i < end; ++i)
+      q.values[i] = code_.values[q.codes[i]] * q.scales[b];
+}
+
+void BlockRows::steps(const RowTile& tile, const QuantizedTile& q, std::span<float> out) const {
+  for (std::size_t b = 0, i = 0; b < q.scales.size(); ++b) {
+    const auto w = tile.w.subspan(i, std::min(block_, tile.w.size() - i));
+    const Normaliser normal(finite_absmax(w), w.size() == block_);
+    for (const float weight : w) {
+      const float x = std::isfinite(weight) ? normal(weight) : 0.0f;
+      out[i++] = gap_at(code_, x) * q.scales[b];
+    }
+  }
+}
+
+std::uint64_t BlockRows::stored_bytes(const MatrixShape& shape) const {
+  const std::uint64_t n = shape.elements(), blocks = regions(Region::block, shape, block_);
+  if (n == 0) return 0;
+  if (!scheme_.flag("dq")) return (n + 1) / 2 + 4 * blocks;
+  return (n + 1) / 2 + blocks + 4 * ((blocks + 255) / 256) + 4;  // 8-bit scales, their absmax, the mean
+}
+
+/// Two codes a byte, the first in the high nibble; a spare nibble holds the code of 0.
+std::vector<std::uint8_t> BlockRows::pack(const QuantizedTile& whole) const {
+  std::vector<std::uint8_t> out((whole.codes.size() + 1) / 2, code_.zero);
+  for (std::size_t i = 0; i < whole.codes.size(); ++i) {
+    std::uint8_t& pair = out[i / 2];
+    const unsigned code = whole.codes[i];
+    pair = std::uint8_t(i % 2 == 0 ? (code << 4) | code_.zero : (pair & 0xF0u) | code);
+  }
+  return out;
+}
+
+class BlockQuantizer final : public Quantizer {
+ public:
+  BlockQuantizer(Scheme scheme, const BlockCode& code) : scheme_(std::move(scheme)), code_(code) {}
+  const Scheme& scheme() const override { return scheme_; }
+  Result<std::unique_ptr<RowQuantizer>> fit(TensorFacts& facts, const Calibration*, JobContext& job) const override {
+    Shared shared;
+    shared.rows = facts.view().matrix().rows;
+    if (scheme_.flag("dq")) {
+      QUANT_TRY(peaks, block_peaks(facts.view(), job));
+      shared.scales = double_quantized(peaks, scheme_.word("lookup") == "table" ? Lookup::table : Lookup::exact);
+    }
+    return std::make_unique<BlockRows>(scheme_, code_, std::move(shared));
+  }
+
+ private:
+  /// absmax of every block of the tensor: the mean that double quantization takes off needs them all.
+  Result<std::vector<float>> block_peaks(const TensorView& view, JobContext& job) const {
+    const MatrixShape shape = view.matrix();
+    const std::uint64_t block = std::uint64_t(scheme_.integer("block"));
+    std::vector<float> peaks;
+    QUANT_CHECK(each_tile(view, 0, shape.all_rows(), block / std::gcd(block, shape.cols), job, "read block scales",
+                          [&](const RowTile& tile) {
+                            for (std::uint64_t at = 0; at < tile.w.size(); at += block)
+                              peaks.push_back(finite_absmax(tile.w.subspan(at, std::min(block, tile.w.size() - at))));
+                          }));
+    return peaks;
+  }
+
+  Scheme scheme_;
+  const BlockCode& code_;
+};
+
+}  // namespace
+
+Result<void> normalise_block_code(Scheme& scheme) {
+  if (scheme.typed("lookup") && !scheme.flag("dq"))
+    return failure(ErrorCode::bad_scheme, "parse scheme", "", "lookup is of dq", "add dq or leave out lookup");
+  if (scheme.integer("block") % 2 == 0) return {};
+  return failure(ErrorCode::bad_scheme, "parse scheme", "", "block=" + scheme.word("block") + " is odd",
+                 "block takes multiples of 2, since two codes share a byte");
+}
+
+std::unique_ptr<Quantizer> make_block_code(const Scheme& scheme, const BlockCode& code) {
+  return std::make_unique<BlockQuantizer>(scheme, code);
+}
+
+}  // namespace quant

@@ -30,9 +30,7 @@ class Cells {
 float gap_at(const BlockCode& code, float x) {
   std::size_t cell = 0;
   for (std::size_t i = 1; i + 1 < code.order.size(); ++i) cell += code.values[code.order[i]] <= x;
-  float gap = code.values[code.order[cell + 1]] - code.values[code.order[cell]];
-  if (gap == 0) gap = code.values[code.order[cell + 2]] - code.values[code.order[cell]];  // between −0 and 0
-  return gap;
+  return code.values[code.order[cell + 1]] - code.values[code.order[cell]];
 }
 
 /// A weight over its block's absmax, in [−1, 1]. Whole blocks multiply by the inverse, the short last block of a tensor

@@ -56,6 +56,8 @@ inline Array read_npy(const QString& path) {
     append_as_double<std::uint32_t>(data, array.values);
   else if (type == "i4")
     append_as_double<std::int32_t>(data, array.values);
+  else if (type == "i8")
+    append_as_double<std::int64_t>(data, array.values);
   else
     qFatal("%s: unknown type %s", qPrintable(path), qPrintable(type));
   return array;

@@ -3,6 +3,7 @@
 #include <array>
 #include <bit>
 #include <cmath>
+#include <limits>
 
 #include "core/methods/casts/cast.h"
 #include "core/methods/quantizer.h"
@@ -142,10 +143,16 @@ QuantizedTile MxRows::quantize(const RowTile& tile) const {
   return q;
 }
 
+/// ŵ, held within float32: two units of 2^127 are more than it has.
+float scaled(float element, float scale) {
+  const float value = element * scale;
+  return std::isinf(value) && std::isfinite(element) ? std::copysign(std::numeric_limits<float>::max(), value) : value;
+}
+
 void MxRows::dequantize(QuantizedTile& q) const {
   q.values.resize(q.codes.size());
   each_run(q.rows, q.cols, block, [&](std::uint64_t, std::uint64_t at, std::uint64_t n, std::uint64_t run) {
-    for (std::uint64_t i = at; i < at + n; ++i) q.values[i] = values_[q.codes[i]] * q.scales[run];
+    for (std::uint64_t i = at; i < at + n; ++i) q.values[i] = scaled(values_[q.codes[i]], q.scales[run]);
   });
 }
 

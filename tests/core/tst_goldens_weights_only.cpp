@@ -210,7 +210,7 @@ class TestGoldensWeightsOnly : public QObject {
   /// Levels of a density, by its quantiles: the fixed point is the least squared error of a codebook.
   static void lloydMax(const json& c) {
     if (c.at("params").at("density") != "laplace") return;
-    constexpr std::size_t n = std::size_t{1} << 17;
+    constexpr std::size_t n = std::size_t{1} << 20;
     std::vector<quant::WeightedValue> points(n);
     for (std::size_t i = 0; i < n / 2; ++i) {
       const double x = std::log(2 * (double(i) + 0.5) / double(n)) / std::sqrt(2.0);

@@ -94,24 +94,7 @@ StartPage::StartPage(Workspace& workspace, QWidget* parent) : Page(workspace, pa
   column->addLayout(recent_);
 
   column->addSpacing(3 * grid_px);
-  hints_ = new QWidget(page);
-  auto* hints = new QHBoxLayout(hints_);
-  hints->setContentsMargins(0, 0, 0, 0);
-  hints->setSpacing(4 * grid_px);
-  const std::pair<QString, QString> steps[] = {
-      {tr("1  Open"), tr("The table of tensors stands there at once; no data is read yet.")},
-      {tr("2  Analyze all"),
-       tr("Every element under every scheme. Histograms and the sensitivity map fill while it runs.")},
-      {tr("3  Plan"),
-       tr("Move the budget: the exact best choice of bits follows, with its proof. Save it for your toolchain.")}};
-  for (const auto& [name, text] : steps) {
-    auto* step = new QVBoxLayout;
-    step->setSpacing(4);
-    step->addWidget(heading(name, hints_));
-    step->addWidget(quiet(text, hints_));
-    step->addStretch(1);
-    hints->addLayout(step, 1);
-  }
+  hints_ = hints(page);
   column->addWidget(hints_);
   column->addStretch(1);
   device_ = quiet({}, page);
@@ -124,6 +107,28 @@ StartPage::StartPage(Workspace& workspace, QWidget* parent) : Page(workspace, pa
   };
   connect(&workspace, &Workspace::devicesChanged, this, tell);
   tell();
+}
+
+QWidget* StartPage::hints(QWidget* parent) {
+  auto* box = new QWidget(parent);
+  auto* row = new QHBoxLayout(box);
+  row->setContentsMargins(0, 0, 0, 0);
+  row->setSpacing(4 * grid_px);
+  const std::pair<QString, QString> steps[] = {
+      {tr("1  Open"), tr("The table of tensors stands there at once; no data is read yet.")},
+      {tr("2  Analyze all"),
+       tr("Every element under every scheme. Histograms and the sensitivity map fill while it runs.")},
+      {tr("3  Plan"),
+       tr("Move the budget: the exact best choice of bits follows, with its proof. Save it for your toolchain.")}};
+  for (const auto& [name, text] : steps) {
+    auto* step = new QVBoxLayout;
+    step->setSpacing(4);
+    step->addWidget(heading(name, box));
+    step->addWidget(quiet(text, box));
+    step->addStretch(1);
+    row->addLayout(step, 1);
+  }
+  return box;
 }
 
 QWidget* StartPage::openArea() {

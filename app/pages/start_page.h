@@ -17,6 +17,7 @@ class StartPage final : public Page {
  private:
   QWidget* openArea();
   QWidget* cards();
+  QWidget* hints(QWidget* parent);
   QWidget* recentRow(const struct RecentFile& file);
   void fillRecent();
 

@@ -97,6 +97,21 @@ ContextPanel::ContextPanel(Workspace& workspace, QWidget* parent) : QWidget(pare
   whole->addStretch(1);
   scroll->setWidget(page);
 
+  buildTensor(column);
+  buildElement(column);
+
+  connect(&workspace, &Workspace::sourceChanged, this, &ContextPanel::refresh);
+  connect(&workspace, &Workspace::selectionChanged, this, &ContextPanel::refresh);
+  connect(&workspace, &Workspace::measurementsChanged, this, &ContextPanel::refreshFigures);
+  connect(&workspace, &Workspace::valuesChanged, this, [this](int tensor) {
+    if (tensor == workspace_.selection().tensor) refresh();
+  });
+  for (const auto signal : {&Workspace::planChanged, &Workspace::pinsChanged})
+    connect(&workspace, signal, this, &ContextPanel::refreshPlan);
+  refresh();
+}
+
+void ContextPanel::buildTensor(QVBoxLayout* column) {
   name_ = new QLabel(body_);
   name_->setObjectName(QStringLiteral("panel.name"));
   name_->setWordWrap(true);
@@ -121,6 +136,9 @@ ContextPanel::ContextPanel(Workspace& workspace, QWidget* parent) : QWidget(pare
   scheme_ = caption({}, column);
   figures_ = new FactList(body_);
   column->addWidget(figures_);
+}
+
+void ContextPanel::buildElement(QVBoxLayout* column) {
   element_ = caption({}, column);
   chain_ = new QLabel(body_);
   chain_->setObjectName(QStringLiteral("panel.chain"));
@@ -152,16 +170,6 @@ ContextPanel::ContextPanel(Workspace& workspace, QWidget* parent) : QWidget(pare
   });
   column->addWidget(plan_);
   column->addWidget(pin_, 0, Qt::AlignLeft);
-
-  connect(&workspace, &Workspace::sourceChanged, this, &ContextPanel::refresh);
-  connect(&workspace, &Workspace::selectionChanged, this, &ContextPanel::refresh);
-  connect(&workspace, &Workspace::measurementsChanged, this, &ContextPanel::refreshFigures);
-  connect(&workspace, &Workspace::valuesChanged, this, [this](int tensor) {
-    if (tensor == workspace_.selection().tensor) refresh();
-  });
-  for (const auto signal : {&Workspace::planChanged, &Workspace::pinsChanged})
-    connect(&workspace, signal, this, &ContextPanel::refreshPlan);
-  refresh();
 }
 
 void ContextPanel::refresh() {

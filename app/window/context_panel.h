@@ -45,6 +45,8 @@ class ContextPanel final : public QWidget {
   void paintEvent(QPaintEvent* event) override;
 
  private:
+  void buildTensor(QVBoxLayout* column);
+  void buildElement(QVBoxLayout* column);
   void refresh();
   void refreshFigures();
   void refreshPlan();

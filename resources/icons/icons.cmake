@@ -3,14 +3,12 @@ set(QUANT_ICONS
   bits.svg
   check.svg
   chevron-down.svg
-  chevron-right.svg
   close.svg
   compare.svg
   cube.svg
   device.svg
   export.svg
   file.svg
-  follow.svg
   histograms.svg
   info.svg
   maps.svg

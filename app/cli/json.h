@@ -1,5 +1,5 @@
 #pragma once
-// The JSON of contract.md for the types that several commands print.
+// The JSON for the types that several commands print.
 
 #include <nlohmann/json_fwd.hpp>
 #include <optional>

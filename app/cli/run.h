@@ -82,7 +82,7 @@ class Run {
   bool answered_ = false;
 };
 
-/// Runs the command line of a process: parses, runs, prints; returns the exit code of contract.md.
+/// Runs the command line of a process: parses, runs, prints; returns the exit code.
 int run_program(std::span<const char* const> argv, const DeviceProvider& provider);
 
 }  // namespace quant::cli

@@ -11,7 +11,7 @@
 namespace app {
 namespace {
 
-/// What a first look at a model compares: useful without a question (contract.md names the schemes).
+/// What a first look at a model compares: useful without a question (the scheme strings are those of the command line).
 QStringList defaultSchemes() {
   QStringList list;
   for (const char* text : {"rtn:bits=3,group=128", "rtn:bits=4,group=128", "rtn:bits=5,group=128",
@@ -64,8 +64,7 @@ QString Workspace::openedPath() const { return d_->opened; }
 QString Workspace::sourceName() const {
   const QFileInfo file(d_->path);
   // Half of all checkpoints are called "model.safetensors": their folder names them.
-  return file.baseName().endsWith(QLatin1String("model")) ? file.dir().dirName()
-                                                          : file.fileName();
+  return file.baseName().endsWith(QLatin1String("model")) ? file.dir().dirName() : file.fileName();
 }
 QString Workspace::sourceFormat() const { return d_->format; }
 quint64 Workspace::elements() const { return d_->elements; }

@@ -18,7 +18,7 @@
 
 namespace app {
 
-/// What is selected; one per window (gui.md 2).
+/// What is selected; one per window.
 struct Selection {
   int tensor = -1;           ///< index into Workspace::tensors(); −1 = none
   std::vector<int> tensors;  ///< selected set, current included

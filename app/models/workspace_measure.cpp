@@ -6,7 +6,7 @@
 namespace app {
 namespace {
 
-// Below this, choosing a device costs more than it brings (design.md).
+// Below this, choosing a device costs more than it brings.
 constexpr quint64 small_work = 50'000'000;
 
 quant::StoredAnalysis stored(const quant::Analysis& a) { return {a.tensor, a.scheme, a.refused, a.device, a.figures}; }

@@ -37,7 +37,7 @@ class Page : public QWidget {
 
 /// How the window lists a page. Titles are translated when shown: QT_TRANSLATE_NOOP("pages", …).
 struct PageEntry {
-  const char* id;     ///< contract.md: "histograms"
+  const char* id;     ///< as --page takes it: "histograms"
   const char* title;  ///< untranslated
   const char* icon;   ///< file in resources/icons without ".svg"
   int group;          ///< 0 look, 1 decide, 2 learn, 3 below

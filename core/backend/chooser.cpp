@@ -12,7 +12,7 @@ namespace quant {
 
 namespace {
 
-constexpr std::uint64_t small_work = 50'000'000;  // below, cpu ends before an OpenCL driver has started (design.md)
+constexpr std::uint64_t small_work = 50'000'000;  // below, cpu ends before an OpenCL driver has started
 constexpr int repeats = 3;
 
 std::string millions(double n) { return fmt::format("{:.0f} M", n / 1e6); }

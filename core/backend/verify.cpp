@@ -17,7 +17,7 @@
 namespace quant {
 namespace {
 
-constexpr double sums_agree = 1e-9;  // design.md's promise; double sums in another order differ by some 1e-13
+constexpr double sums_agree = 1e-9;  // what devices may differ by; double sums in another order differ by some 1e-13
 
 /// Rows that quantizers meet rarely: one sign, zeros, denormals, a wide range; with `wild` also NaN, Inf and the
 /// largest.

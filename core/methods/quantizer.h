@@ -41,9 +41,9 @@ struct QuantizedTile {
   std::vector<std::uint8_t> zeros;  ///< beside scales, in codes; empty when symmetric
   std::vector<float> minima;        ///< beside scales, in weight units: ŵ = scale · code − min; empty = none
   std::vector<std::uint8_t> packed;  ///< standard storage of the rows, where codes and scales alone do not say it
-  std::vector<float> codebooks;     ///< of the regions inside the tile, one after the other, where each region has its
-                                    ///< own levels; empty where codebook() holds for all
-  std::vector<float> values;        ///< rows * cols: dequantized
+  std::vector<float> codebooks;      ///< of the regions inside the tile, one after the other, where each region has its
+                                     ///< own levels; empty where codebook() holds for all
+  std::vector<float> values;         ///< rows * cols: dequantized
   std::vector<std::uint8_t> clipped;  ///< rows * cols: 1 = the code before the clamp lay outside; empty = none did
 };
 
@@ -59,15 +59,15 @@ struct Shared {
   std::vector<float> scales;  ///< tensor regions: one a matrix; column regions: matrices * cols; block regions: one a
                               ///< block of the tensor, where what is stored is not the block's own (double
                               ///< quantization, hqq); group regions of two levels: the upper one, one a matrix (nvfp4)
-  std::vector<float> zeros;  ///< beside scales, in codes; empty when symmetric
-  std::uint64_t rows = 0;    ///< rows of one matrix: row r of the tensor takes the entries of matrix r / rows
-  bool whole_zeros = true;   ///< zeros are codes; else fractions of a step, which stand here alone (hqq)
+  std::vector<float> zeros;   ///< beside scales, in codes; empty when symmetric
+  std::uint64_t rows = 0;     ///< rows of one matrix: row r of the tensor takes the entries of matrix r / rows
+  bool whole_zeros = true;    ///< zeros are codes; else fractions of a step, which stand here alone (hqq)
 };
 
 /// One scheme on the rows of one tensor.
 ///
 /// Shapes   Rows are independent: tiles may be cut between any two rows that are a multiple of `row_alignment()`.
-/// Values   NaN and ±inf take no part in a range and get the code whose value is 0 (methods.md 0.1), casts excepted.
+/// Values   NaN and ±inf take no part in a range and get the code whose value is 0, casts excepted.
 ///          Nothing here can fail.
 /// Threads  const and stateless: one object serves every thread.
 class RowQuantizer {
@@ -93,7 +93,7 @@ class RowQuantizer {
   /// beyond the range). 0 where there is none. `out`: rows * cols. Errors in units of it lie in [−½, ½] unless clipped.
   virtual void steps(const RowTile& tile, const QuantizedTile& q, std::span<float> out) const = 0;
 
-  /// Exact storage of the whole tensor: packed codes + scales + zeros + codebook (methods.md 0.2).
+  /// Exact storage of the whole tensor: packed codes + scales + zeros + codebook.
   virtual std::uint64_t stored_bytes(const MatrixShape& shape) const = 0;
   /// Tiles must hold a multiple of this many rows (blocks that cross rows).
   virtual std::uint64_t row_alignment(std::uint64_t cols) const;

@@ -1,5 +1,5 @@
 #pragma once
-// A scheme: a method with its parameters, printable and parsable (contract.md).
+// A scheme: a method with its parameters, printable and parsable.
 
 #include <map>
 #include <set>

@@ -1,5 +1,5 @@
 #pragma once
-// safetensors: a JSON header of names, dtypes, shapes and ranges, then the data (formats.md of the safetensors
+// safetensors: a JSON header of names, dtypes, shapes and ranges, then the data (the specification of the safetensors
 // project).
 
 #include "core/sources/listing.h"

@@ -11,7 +11,7 @@ namespace quant {
 
 inline constexpr std::size_t bit_bins = 8192;  // sign 1, exponent 8, mantissa 4: the counters fit the first-level cache
 
-/// Key of a float32: its bits >> 19 (methods.md 0.3). ±0 and denormals share 0…15 / 4096…4111.
+/// Key of a float32: its bits >> 19. ±0 and denormals share 0…15 / 4096…4111.
 inline std::uint32_t bit_key(float x) { return std::bit_cast<std::uint32_t>(x) >> 19; }
 
 /// Exact counts of float32 values by leading bits. Finite values only; NaN and Inf are counted apart.

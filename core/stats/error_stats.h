@@ -12,7 +12,7 @@
 
 namespace quant {
 
-/// Sums over finite elements; e = ŵ − w, both float32, subtracted in double (methods.md 0.3).
+/// Sums over finite elements; e = ŵ − w, both float32, subtracted in double.
 /// Kept per tile and merged in tile order, so that the result does not depend on threads.
 struct ErrorSums {
   std::uint64_t count = 0;  ///< finite elements
@@ -50,7 +50,7 @@ struct ErrorStats {
   void merge(const ErrorStats& later) { sums.merge(later.sums), counters.merge(later.counters); }
 };
 
-/// The figures of one (tensor, scheme): contract.md `analyze`. nullopt where methods.md says null.
+/// The figures of one (tensor, scheme), as `analyze` prints them. nullopt where a ratio is undefined.
 struct ErrorFigures {
   std::uint64_t count = 0, nan = 0, inf = 0, clipped = 0;
   std::uint64_t bytes = 0;

@@ -16,7 +16,7 @@ void ValueSums::merge(const ValueSums& later) {
     mean = later.mean, m2 = later.m2, m3 = later.m3, m4 = later.m4;
     return;
   }
-  // Pairwise merge of central moments, methods.md 0.3.
+  // Pairwise merge of central moments.
   const auto a = static_cast<double>(count), b = static_cast<double>(later.count);
   const double n = a + b, d = later.mean - mean;
   const double d_n = d / n, d2 = d * d_n;

@@ -10,7 +10,7 @@
 
 namespace quant {
 
-/// Count, extremes and central moments of finite values; merged pairwise (methods.md 0.3).
+/// Count, extremes and central moments of finite values; merged pairwise.
 struct ValueSums {
   std::uint64_t count = 0, nan = 0, inf = 0, zeros = 0, subnormal = 0;
   float min = 0, max = 0;                   ///< of finite values; 0 where count = 0
@@ -26,7 +26,7 @@ void correct_mean(ValueSums& sums, double residue);
 
 inline constexpr std::array<double, 9> value_percentiles = {0.1, 1, 5, 25, 50, 75, 95, 99, 99.9};
 
-/// The figures of contract.md `stats`.
+/// The figures that `stats` prints.
 struct ValueFigures {
   ValueSums sums;
   std::optional<double> mean, std, skewness, kurtosis;  ///< population; kurtosis in excess of 3

@@ -1,5 +1,5 @@
 #pragma once
-// Codes as a little-endian bit string (methods.md 0.2): element i at bits [i·b, (i+1)·b), the first in the lowest bits.
+// Codes as a little-endian bit string: element i at bits [i·b, (i+1)·b), the first in the lowest bits.
 
 #include <cstdint>
 #include <span>

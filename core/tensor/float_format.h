@@ -1,5 +1,5 @@
 #pragma once
-// Binary floating formats ExMy bit by bit: encode with one rounding, ties to even, and decode (methods.md 1).
+// Binary floating formats ExMy bit by bit: encode with one rounding, ties to even, and decode.
 
 #include <bit>
 #include <cstdint>

@@ -13,7 +13,7 @@
 
 namespace quant {
 
-/// How a tensor of any rank is seen: `matrices` of rows × cols (methods.md 0.1).
+/// How a tensor of any rank is seen: `matrices` of rows × cols.
 /// 0-D = 1×1, 1-D of n = one row of n, 4-D convolution = out × (in·kh·kw), 3-D stacked experts = E matrices.
 struct MatrixShape {
   std::uint64_t matrices = 1;
@@ -34,7 +34,7 @@ struct TensorInfo {
   std::uint64_t bytes = 0;     ///< stored bytes
   std::uint64_t offset = 0;    ///< absolute, in its file
   std::uint32_t file = 0;      ///< index into Source::files()
-  std::string role = "other";  ///< embed, attn_q, mlp_down, norm, …: formats.md 9
+  std::string role = "other";  ///< embed, attn_q, mlp_down, norm, …: resources/roles.json
   std::optional<int> layer;
   std::optional<int> expert;
   std::string quantized;  ///< empty, or the storage's scheme or block type ("Q4_K", "gptq")

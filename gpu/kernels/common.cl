@@ -81,7 +81,7 @@ inline float power_of_two(int exponent) {
 }
 
 // x rounded to nearest, ties to even, on the grid of a float with `mantissa` bits and smallest normal exponent
-// `least` (−14 for binary16), as if its exponents went on: the caller looks for overflow (methods.md 1.2).
+// `least` (−14 for binary16), as if its exponents went on: the caller looks for overflow.
 inline float round_to_grid(float x, int mantissa, int least) {
   const uint magnitude = as_uint(x) & 0x7fffffffu, sign = as_uint(x) & 0x80000000u;
   const int field = (int)(magnitude >> 23), exponent = max(field, 1) - 127;

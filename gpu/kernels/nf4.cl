@@ -1,6 +1,6 @@
 // nf4: twin of core/methods/codebook/nf4.cpp, bit for bit. Needs correctly rounded division and denormals.
 
-// The published table and the midpoints of neighbours (methods.md 5.1).
+// The published table and the midpoints of neighbours.
 constant float book[16] = {-1.0f, -0.6961928009986877f, -0.5250730514526367f, -0.39491748809814453f,
                            -0.28444138169288635f, -0.18477343022823334f, -0.09105003625154495f, 0.0f,
                            0.07958029955625534f, 0.16093020141124725f, 0.24611230194568634f, 0.33791524171829224f,

@@ -10,7 +10,7 @@
 #define OF_MATRIX 32u   // Δ and zero come from `fit`: one a matrix …
 #define OF_COLUMN 64u   // … or one a column of a matrix
 
-// Δ of a range (methods.md 3.1, 4.1). `power`: 10^decimals of `article`, 0 = all digits.
+// Δ of a range. `power`: 10^decimals of `article`, 0 = all digits.
 inline float step_of(float2 range, uint flags, float divisor, float power) {
   const float extent = (flags & SPAN) ? range.y - range.x : fmax(fabs(range.x), fabs(range.y));
   float scale = is_finite(extent) ? extent / divisor : range.y / divisor - range.x / divisor;

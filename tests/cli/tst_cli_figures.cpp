@@ -6,9 +6,9 @@
 using cli::Json, cli::lacking, cli::runJson;
 
 namespace {
-// methods.md 0.3: the worked vector, its figures by hand there.
+// the methods' definitions: the worked vector, its figures by hand there.
 const std::vector<float> v8 = {0.9f, -0.35f, 0.1f, -1.4f, 0.35f, 0.7f, -0.05f, 1.0f};
-// The article's matrix (methods.md 4.2).
+// The article's matrix.
 const std::vector<float> article = {1.5f, -0.9f, 2.1f, -1.2f, 0.4f, 0.0f, 2.0f, -2.4f, 1.8f};
 constexpr const char* result_keys =
     "tensor scheme count bytes bpw mse rmse rel_fro sqnr_db cosine max_abs mean_error clip_share rounding_mse "

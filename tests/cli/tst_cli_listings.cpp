@@ -79,7 +79,7 @@ class TestCliListings : public QObject {
     QCOMPARE(file["tensors"][1]["role"].get<std::string>(), std::string("attn_q"));
   }
 
-  void bitsOfPiAreTheArticles_data() {  // methods.md 1.6, from the article
+  void bitsOfPiAreTheArticles_data() {  // from the article
     QTest::addColumn<QString>("format");
     QTest::addColumn<QString>("bits");
     QTest::addColumn<QString>("decimal");

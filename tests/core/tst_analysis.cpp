@@ -56,7 +56,7 @@ class TestAnalysis : public QObject {
   Q_OBJECT
 
  private slots:
-  // methods.md 0.3: V8 under rtn:bits=4,sym.
+  // the methods' definitions: V8 under rtn:bits=4,sym.
   void figuresOfTheWorkedVector() {
     const auto view = memory_tensor("v8", {8}, {0.9f, -0.35f, 0.1f, -1.4f, 0.35f, 0.7f, -0.05f, 1.0f});
     const Analysis a = run(*view, {"rtn:bits=4"}, 1).front();
@@ -265,7 +265,7 @@ class TestAnalysis : public QObject {
     QVERIFY(!reduce_map(*view, nullptr, MapView::code, Reduction::rms, 3, 2, devices(1), job));
   }
 
-  // methods.md 0.3: 0.9 / 0.2 = 4.5, a tie that goes to 4.
+  // the methods' definitions: 0.9 / 0.2 = 4.5, a tie that goes to 4.
   void theChainOfAnElement() {
     const auto view = memory_tensor("v8", {8}, {0.9f, -0.35f, 0.1f, -1.4f, 0.35f, 0.7f, -0.05f, 1.0f});
     JobContext job;

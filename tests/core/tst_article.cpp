@@ -1,4 +1,4 @@
-// The article's 3×3 example (methods.md 4.2, recomputed there): codes, restored values and errors by column.
+// The article's 3×3 example (recomputed there): codes, restored values and errors by column.
 
 #include <QTest>
 #include <cmath>

@@ -13,7 +13,7 @@ class TestBitHistogram : public QObject {
   Q_OBJECT
 
  private slots:
-  // methods.md 0.3, "keys".
+  // worked keys.
   void keysAreTheLeadingBits_data() {
     QTest::addColumn<float>("x");
     QTest::addColumn<int>("key");

@@ -1,4 +1,4 @@
-// Numbers down to the bit: the article's π and 30.2 (methods.md 1.6, recomputed there), ties, limits and odd text.
+// Numbers down to the bit: the article's π and 30.2 (recomputed there), ties, limits and odd text.
 
 #include <QTest>
 #include <cmath>
@@ -59,7 +59,7 @@ class TestBitLayout : public QObject {
     row("30.2", "int2", "1", "1.00000000000000000000", -29.2);
     row("-2.5", "int4", "e", "-2.00000000000000000000", 0.5);
     row("-200", "int8", "80", "-128.00000000000000000000", 72);
-    // Ties of methods.md 1.3.
+    // Ties of the methods' definitions.
     row("0.25", "fp4-e2m1", "0", "0.00000000000000000000", -0.25);
     row("0.75", "fp4-e2m1", "2", "1.00000000000000000000", 0.25);
     row("3.5", "fp4-e2m1", "6", "4.00000000000000000000", 0.5);

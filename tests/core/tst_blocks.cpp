@@ -1,4 +1,4 @@
-// MX formats and NVFP4 against the worked tables of methods.md 2 (recomputed there with torchao).
+// MX formats and NVFP4 against the worked tables of the methods' definitions (recomputed there with torchao).
 
 #include <QTest>
 #include <cmath>

@@ -1,4 +1,4 @@
-// k-means, Huffman, Deep Compression, BitNet, binary and HQQ against the worked numbers of methods.md 5 and 6.
+// k-means, Huffman, Deep Compression, BitNet, binary and HQQ against the worked numbers of the methods' definitions.
 
 #include <QTest>
 #include <cmath>

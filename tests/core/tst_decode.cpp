@@ -1,4 +1,4 @@
-// Stored elements to float32, against the formats' definitions (methods.md 1.1, gguf-types.md 2).
+// Stored elements to float32, against the formats' definitions.
 
 #include <QTest>
 #include <cmath>

@@ -1,4 +1,5 @@
-// Floating formats from their definition: table of methods.md 1.1, every pattern there and back, rounding and overflow.
+// Floating formats from their definition: table of the methods' definitions, every pattern there and back, rounding and
+// overflow.
 
 #include <QTest>
 #include <cmath>
@@ -100,7 +101,7 @@ class TestFloatFormat : public QObject {
     }
   }
 
-  /// methods.md 1.3.
+  /// the methods' definitions.
   void overflow_data() {
     QTest::addColumn<int>("index");
     QTest::addColumn<float>("x");

@@ -150,7 +150,7 @@ class TestGguf : public QObject {
     QCOMPARE(listing->tensors[0].bytes, std::uint64_t{48});
   }
   void everyTypeHasItsSize_data() {
-    // gguf-types.md 1: id, elements of a block, bytes of a block, as ggml-common.h has them
+    // GGUF's block types: id, elements of a block, bytes of a block, as ggml-common.h has them
     QTest::addColumn<int>("id");
     QTest::addColumn<int>("elements");
     QTest::addColumn<int>("bytes");

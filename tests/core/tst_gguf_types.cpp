@@ -19,7 +19,7 @@ struct Row {
 };
 
 /// ggml's C code without SIMD and without contraction, on x[i] = ((37·i + 11) mod 101 − 50)·(1 + ⌊i/32⌋)/64, where
-/// weighted with the importance 1 + (i mod 7)/4 (gguf-types.md 6).
+/// weighted with the importance 1 + (i mod 7)/4.
 constexpr Row rows[] = {
     // clang-format off
     {"Q4_0", false,

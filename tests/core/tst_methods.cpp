@@ -94,7 +94,7 @@ bool levels_by_mean(const std::string& scheme) {
   return scheme.starts_with("kmeans") || scheme.starts_with("deepcomp") || scheme.starts_with("binary");
 }
 
-/// A cast to one of these gives infinity for values beyond its range, and keeps NaN: methods.md 1.3.
+/// A cast to one of these gives infinity for values beyond its range, and keeps NaN: the methods' definitions.
 bool keeps_specials(const std::string& scheme) {
   return scheme == "none" || scheme.starts_with("fp64") || scheme.starts_with("fp32") || scheme.starts_with("tf32") ||
          scheme.starts_with("bf16") || scheme.starts_with("fp16") || scheme.starts_with("fp8") ||
@@ -226,7 +226,7 @@ class TestMethods : public QObject {
       QCOMPARE(std::uint64_t(q.scales.size()), quant::regions(region, matrix, fitted->rows->group()));
   }
 
-  /// NaN and ±Inf do not touch their neighbours: methods.md 0.1; GGUF refuses the tensor.
+  /// NaN and ±Inf do not touch their neighbours: the methods' definitions; GGUF refuses the tensor.
   void nonFiniteWeights_data() { scheme_rows(); }
   void nonFiniteWeights() {
     QFETCH(QString, scheme);
@@ -260,7 +260,7 @@ class TestMethods : public QObject {
     QVERIFY(q.clipped.empty());
   }
 
-  /// Bits per weight of a 4096 × 4096 matrix, scales included: methods.md 0.2, 1.4, 3.1, 5.1, gguf-types.md 1.
+  /// Bits per weight of a 4096 × 4096 matrix, scales included: the methods' definitions.
   void bitsPerWeight_data() {
     QTest::addColumn<QString>("scheme");
     QTest::addColumn<double>("bpw");

@@ -1,4 +1,4 @@
-// nf4 against the worked vectors of methods.md 5.1 (recomputed there with bitsandbytes).
+// nf4 against the worked vectors of the methods' definitions (recomputed there with bitsandbytes).
 
 #include <QTest>
 #include <cmath>

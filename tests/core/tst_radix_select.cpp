@@ -29,7 +29,7 @@ Numbers select(const Values& values, const Numbers& percentiles) {
   return out;
 }
 
-/// methods.md 0.3: v[⌊r⌋] + (r − ⌊r⌋)·(v[⌊r⌋+1] − v[⌊r⌋]) with r = p/100·(n − 1).
+/// the methods' definitions: v[⌊r⌋] + (r − ⌊r⌋)·(v[⌊r⌋+1] − v[⌊r⌋]) with r = p/100·(n − 1).
 double by_sorting(Values values, double p) {
   std::sort(values.begin(), values.end());
   const double r = p / 100 * static_cast<double>(values.size() - 1);
@@ -44,7 +44,7 @@ class TestRadixSelect : public QObject {
   Q_OBJECT
 
  private slots:
-  // methods.md 0.3, recomputed there with numpy.
+  // the methods' definitions, recomputed there with numpy.
   void percentilesOfTheWorkedVector() {
     const Numbers got = select({3, 1, 4, 1, 5, 9, 2, 6}, {25, 50, 95, 99});
     const Numbers want = {1.75, 3.5, 7.95, 8.79};

@@ -1,4 +1,4 @@
-// Range estimators against the worked numbers of methods.md 3.2.
+// Range estimators against the worked numbers of the methods' definitions.
 
 #include <QTest>
 #include <cmath>

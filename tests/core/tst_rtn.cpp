@@ -1,5 +1,5 @@
-// rtn against its definition: worked vectors of methods.md 3.1 (recomputed there with numpy and torch), and odd
-// tensors.
+// rtn against its definition: worked vectors of the methods' definitions (recomputed there with numpy and torch), and
+// odd tensors.
 
 #include <QTest>
 #include <cmath>
@@ -77,7 +77,7 @@ class TestRtn : public QObject {
     QCOMPARE(q.values, values);
   }
 
-  /// Δ = 0.3: w/Δ = 2.5 exactly and goes to 2, w·(1/Δ) lies above and goes to 3 (methods.md 3.1).
+  /// Δ = 0.3: w/Δ = 2.5 exactly and goes to 2, w·(1/Δ) lies above and goes to 3.
   void reciprocalMovesTies() {
     const float scale = 0.3f;
     const Weights w = {0.75f + 0x1p-24f, 7 * scale};
@@ -112,7 +112,7 @@ class TestRtn : public QObject {
     QCOMPARE(codes(tensor, tensor.quantize(2, 2)), (Codes{1, 5, 1, 7}));
   }
 
-  /// ⌈n·b/8⌉ codes, 2 bytes a scale, packed zeros (methods.md 3.1: 4 bits g128 4.125 bpw, asym 4.15625).
+  /// ⌈n·b/8⌉ codes, 2 bytes a scale, packed zeros (4 bits g128 4.125 bpw, asym 4.15625).
   void bytes_data() {
     QTest::addColumn<QString>("scheme");
     QTest::addColumn<quint64>("bytes");

@@ -1,4 +1,4 @@
-// rtn on random tensors: what must hold for every group (methods.md 3.1, properties).
+// rtn on random tensors: what must hold for every group (properties).
 
 #include <rapidcheck.h>
 

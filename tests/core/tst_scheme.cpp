@@ -1,4 +1,4 @@
-// Scheme strings: parsing, canonical text, errors that name the nearest valid word (contract.md, scheme strings).
+// Scheme strings: parsing, canonical text, errors that name the nearest valid word (scheme strings).
 
 #include <QTest>
 

@@ -14,7 +14,7 @@ class TestTensor : public QObject {
   Q_OBJECT
 
  private slots:
-  /// Bits per weight of GGUF's own table (gguf-types.md 1).
+  /// Bits per weight of GGUF's own table.
   void bytesOfStorageTypes_data() {
     QTest::addColumn<QString>("name");
     QTest::addColumn<double>("bits");

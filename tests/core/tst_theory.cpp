@@ -1,4 +1,5 @@
-// Distortions of uniform and of optimal codebooks on Gaussian and Laplace data against the tables of methods.md 3.3.
+// Distortions of uniform and of optimal codebooks on Gaussian and Laplace data against the tables of the methods'
+// definitions.
 
 #include <QTest>
 #include <cmath>
@@ -14,7 +15,7 @@ namespace {
 
 constexpr std::size_t quantiles = std::size_t{1} << 22;
 
-/// Distortion of two's complement codes with this step (methods.md 3.3).
+/// Distortion of two's complement codes with this step.
 double distortion(const Weights& w, int bits, float step) {
   const float lo = -float(1 << (bits - 1)), hi = -lo - 1;
   double sum = 0;

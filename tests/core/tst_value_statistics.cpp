@@ -26,7 +26,7 @@ class TestValueStatistics : public QObject {
   Q_OBJECT
 
  private slots:
-  // methods.md 0.3, recomputed there with numpy and scipy.
+  // the methods' definitions, recomputed there with numpy and scipy.
   void figuresOfTheWorkedVector() {
     const ValueFigures f = figures_of({3, 1, 4, 1, 5, 9, 2, 6});
     QVERIFY(near(*f.std, 2.570870, 1e-6));

@@ -1,4 +1,4 @@
-// Value statistics: the figures of methods.md 0.3, and merging parts of unequal size and mean.
+// Value statistics: the figures of the methods' definitions, and merging parts of unequal size and mean.
 #include <QTest>
 #include <cmath>
 #include <numeric>
@@ -39,7 +39,7 @@ class TestValueStats : public QObject {
   Q_OBJECT
 
  private Q_SLOTS:
-  void figuresOfTheWorkedVector() {  // methods.md 0.3: [3,1,4,1,5,9,2,6]
+  void figuresOfTheWorkedVector() {  // the methods' definitions: [3,1,4,1,5,9,2,6]
     const std::vector<float> v = {3, 1, 4, 1, 5, 9, 2, 6};
     const auto f = quant::value_figures(quant::value_sums(v));
     QCOMPARE(*f.mean, 3.875);

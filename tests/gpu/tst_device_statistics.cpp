@@ -1,4 +1,4 @@
-// Statistics made on a device: counts equal the reference's, sums within 1e-9 relative (methods.md 0.3, design.md).
+// Statistics made on a device: counts equal the reference's, sums within 1e-9 relative.
 
 #include "core/backend/analysis.h"
 #include "tests/gpu/twins.h"

@@ -1,5 +1,5 @@
 #pragma once
-// Quantiles of densities: samples without the noise of random ones (methods.md 3.3).
+// Quantiles of densities: samples without the noise of random ones.
 
 #include <algorithm>
 #include <cmath>

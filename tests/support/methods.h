@@ -67,7 +67,7 @@ inline double mse(const Fitted& fitted, const QuantizedTile& q) {
   return sum / double(w.size());
 }
 
-/// The worked vector of methods.md 0.3.
+/// The worked vector of the methods' definitions.
 inline const Weights v8 = {0.9f, -0.35f, 0.1f, -1.4f, 0.35f, 0.7f, -0.05f, 1.0f};
 
 }  // namespace quant::test

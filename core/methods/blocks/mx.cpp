@@ -1,4 +1,4 @@
-// MX block formats: 32 neighbours of a row share a power of two (methods.md 2.1; OCP Microscaling Formats 1.0).
+// MX block formats: 32 neighbours of a row share a power of two (OCP Microscaling Formats 1.0).
 
 #include <array>
 #include <bit>

@@ -1,4 +1,4 @@
-// nvfp4: 16 four-bit floats with an 8-bit float scale, and one float32 for the tensor (methods.md 2.2).
+// nvfp4: 16 four-bit floats with an 8-bit float scale, and one float32 for the tensor.
 
 #include <array>
 #include <cmath>

@@ -1,4 +1,4 @@
-// Casts: every weight to the nearest value of a floating format, ties to even (methods.md 1).
+// Casts: every weight to the nearest value of a floating format, ties to even.
 
 #include "core/methods/casts/cast.h"
 
@@ -17,7 +17,7 @@ namespace {
 using float_format::Format;
 using float_format::Overflow;
 
-constexpr std::uint64_t scale_bytes = 4;  // float32 (methods.md 1.4)
+constexpr std::uint64_t scale_bytes = 4;  // float32
 
 /// The stored width: tf32 has 19 significant bits in 32.
 std::uint64_t stored_bits(const Format& format) { return format.bits() == 19 ? 32 : std::uint64_t(format.bits()); }

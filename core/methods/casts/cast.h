@@ -14,7 +14,7 @@ const float_format::Format* format_of(const Scheme& scheme);
 /// What becomes of values beyond the largest: as `overflow` says, saturate always where there is a scale, IEEE else.
 float_format::Overflow overflow_of(const Scheme& scheme);
 
-/// s of a region: absmax / largest finite value in float32, 1 where that is 0 (methods.md 1.4).
+/// s of a region: absmax / largest finite value in float32, 1 where that is 0.
 float scale_of(float absmax, const float_format::Format& format);
 
 /// 2^exponent, also where it is a denormal float; 0 below.

@@ -1,4 +1,4 @@
-// binary: the sign times the mean magnitude (methods.md 5.5; XNOR-Net, arXiv:1603.05279; BitNet, arXiv:2310.11453).
+// binary: the sign times the mean magnitude (XNOR-Net, arXiv:1603.05279; BitNet, arXiv:2310.11453).
 
 #include <array>
 #include <cmath>

@@ -1,4 +1,4 @@
-// bitnet: −1, 0, 1 times the mean magnitude (methods.md 5.5; BitNet b1.58, arXiv:2402.17764).
+// bitnet: −1, 0, 1 times the mean magnitude (BitNet b1.58, arXiv:2402.17764).
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,6 @@
 #pragma once
 // bitsandbytes' 4-bit codebooks: sixteen values, scaled by the largest magnitude of a block of the flattened tensor
-// (methods.md 5.1). nf4 and fp4-bnb differ in their tables alone.
+//. nf4 and fp4-bnb differ in their tables alone.
 
 #include <array>
 #include <memory>

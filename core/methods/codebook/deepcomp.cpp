@@ -1,4 +1,4 @@
-// deepcomp: prune, k-means, Huffman (methods.md 5.4; Han et al. 2015, arXiv:1510.00149).
+// deepcomp: prune, k-means, Huffman (Han et al. 2015, arXiv:1510.00149).
 
 #include <array>
 #include <bit>

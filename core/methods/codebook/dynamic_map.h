@@ -1,5 +1,5 @@
 #pragma once
-// The dynamic 8-bit map that bitsandbytes stores block scales in (methods.md 5.2; arXiv:1511.04561, arXiv:2110.02861).
+// The dynamic 8-bit map that bitsandbytes stores block scales in (arXiv:1511.04561, arXiv:2110.02861).
 
 #include <cstdint>
 #include <span>

@@ -1,4 +1,4 @@
-// fp4-bnb: bitsandbytes' 4-bit float, whose eight magnitudes are no cast's (methods.md 5.1).
+// fp4-bnb: bitsandbytes' 4-bit float, whose eight magnitudes are no cast's.
 
 #include "core/methods/codebook/block_code.h"
 

@@ -1,5 +1,5 @@
 #pragma once
-// Huffman codes (methods.md 5.4).
+// Huffman codes.
 
 #include <cstdint>
 #include <span>

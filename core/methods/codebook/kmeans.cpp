@@ -1,4 +1,4 @@
-// kmeans: the codebook with the least squared error there is (methods.md 5.3).
+// kmeans: the codebook with the least squared error there is.
 
 #include <array>
 #include <cmath>

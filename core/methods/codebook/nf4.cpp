@@ -1,4 +1,4 @@
-// nf4: bitsandbytes' 4-bit normal float (methods.md 5.1; QLoRA, arXiv:2305.14314).
+// nf4: bitsandbytes' 4-bit normal float (QLoRA, arXiv:2305.14314).
 
 #include "core/methods/codebook/block_code.h"
 
@@ -25,7 +25,7 @@ constexpr std::array<float, 16> values = {
     1.0f,
 };
 
-/// Midpoints of neighbours as float32 (methods.md 5.1 lists them; equal to the constants of the CUDA kernels).
+/// Midpoints of neighbours as float32 (equal to the constants of bitsandbytes' CUDA kernels).
 constexpr std::array<float, 15> thresholds = {
     -0.8480963706970215f,  -0.6106328964233398f,   -0.4599952697753906f, -0.33967941999435425f, -0.23460739850997925f,
     -0.13791173696517944f, -0.045525018125772476f, 0.03979014977812767f, 0.120255246758461f,    0.2035212516784668f,

@@ -1,5 +1,5 @@
 #pragma once
-// The best codebook of K levels for values on a line (methods.md 5.3).
+// The best codebook of K levels for values on a line.
 
 #include <cstdint>
 #include <span>

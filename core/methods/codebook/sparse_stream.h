@@ -1,5 +1,5 @@
 #pragma once
-// Deep Compression's sparse stream: what is not zero, each with the zeros skipped before it (methods.md 5.4).
+// Deep Compression's sparse stream: what is not zero, each with the zeros skipped before it.
 
 #include <cstdint>
 

@@ -9,7 +9,7 @@
 namespace quant {
 
 /// Counts finite values. Up to 2^20 distinct ones are kept as they are; beyond, those that share sign, exponent and 12
-/// mantissa bits are merged into their mean (relative width at most 2^−12; methods.md 5.3).
+/// mantissa bits are merged into their mean (relative width at most 2^−12).
 class ValueCounts {
  public:
   void add(std::span<const float> values);

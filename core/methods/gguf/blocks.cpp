@@ -9,7 +9,7 @@
 namespace quant::gguf {
 namespace {
 
-/// The scalar reference: codes follow from the float32 scale, values from its fp16 (gguf-types.md 4.1, 4.5).
+/// The scalar reference: codes follow from the float32 scale, values from its fp16.
 class BlockRows final : public RowQuantizer {
  public:
   BlockRows(Scheme scheme, const BlockType& type) : scheme_(std::move(scheme)), type_(type) {}

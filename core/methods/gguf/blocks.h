@@ -1,5 +1,5 @@
 #pragma once
-// GGUF block types as bytes (gguf-types.md 2): decoding, and what their methods share.
+// GGUF block types as bytes: decoding, and what their methods share.
 
 #include <cstddef>
 #include <cstdint>

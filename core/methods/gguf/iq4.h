@@ -1,5 +1,5 @@
 #pragma once
-// What iq4_nl and iq4_xs share: scales of blocks of 32 under the 16 non-linear levels (gguf-types.md 4.11).
+// What iq4_nl and iq4_xs share: scales of blocks of 32 under the 16 non-linear levels.
 
 #include "core/methods/gguf/blocks.h"
 #include "core/methods/gguf/search.h"

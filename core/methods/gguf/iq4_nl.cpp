@@ -1,4 +1,4 @@
-// iq4_nl: GGUF's 4-bit block with non-linear levels (gguf-types.md 2, 4.11), byte for byte.
+// iq4_nl: GGUF's 4-bit block with non-linear levels, byte for byte.
 
 #include <algorithm>
 

@@ -1,5 +1,5 @@
 #pragma once
-// K-quants with minima, q2_k, q4_k and q5_k: one algorithm with three sets of constants (gguf-types.md 4.6, 4.8, 4.9).
+// K-quants with minima, q2_k, q4_k and q5_k: one algorithm with three sets of constants.
 
 #include "core/methods/gguf/blocks.h"
 #include "core/methods/gguf/search.h"

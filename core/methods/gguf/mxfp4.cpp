@@ -1,4 +1,4 @@
-// gguf-mxfp4: MXFP4 as llama.cpp quantizes and stores it (gguf-types.md 2, 3.6, 4.12), byte for byte.
+// gguf-mxfp4: MXFP4 as llama.cpp quantizes and stores it, byte for byte.
 
 #include <bit>
 #include <cmath>

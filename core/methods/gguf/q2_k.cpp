@@ -1,4 +1,4 @@
-// q2_k: GGUF's 2-bit super-block (gguf-types.md 2, 4.6), byte for byte.
+// q2_k: GGUF's 2-bit super-block, byte for byte.
 
 #include "core/methods/gguf/k_minimum.h"
 #include "core/methods/gguf/two_bits.h"

@@ -1,4 +1,4 @@
-// q3_k: GGUF's 3-bit super-block (gguf-types.md 2, 4.7), byte for byte.
+// q3_k: GGUF's 3-bit super-block, byte for byte.
 
 #include <algorithm>
 #include <cstring>

@@ -1,4 +1,4 @@
-// q4_0: GGUF's simplest 4-bit block (gguf-types.md 2, 4.1), byte for byte.
+// q4_0: GGUF's simplest 4-bit block, byte for byte.
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-// q4_1: GGUF's 4-bit block with a minimum (gguf-types.md 2, 4.2), byte for byte.
+// q4_1: GGUF's 4-bit block with a minimum, byte for byte.
 
 #include <cmath>
 

@@ -1,4 +1,4 @@
-// q4_k: GGUF's 4-bit super-block (gguf-types.md 2, 4.8), byte for byte.
+// q4_k: GGUF's 4-bit super-block, byte for byte.
 
 #include "core/methods/gguf/k_minimum.h"
 

@@ -1,4 +1,4 @@
-// q5_0: GGUF's 5-bit block (gguf-types.md 2, 4.3), byte for byte.
+// q5_0: GGUF's 5-bit block, byte for byte.
 
 #include <cmath>
 

@@ -1,4 +1,4 @@
-// q5_1: GGUF's 5-bit block with a minimum (gguf-types.md 2, 4.4), byte for byte.
+// q5_1: GGUF's 5-bit block with a minimum, byte for byte.
 
 #include <cmath>
 

@@ -1,4 +1,4 @@
-// q5_k: GGUF's 5-bit super-block (gguf-types.md 2, 4.9), byte for byte.
+// q5_k: GGUF's 5-bit super-block, byte for byte.
 
 #include "core/methods/gguf/k_minimum.h"
 

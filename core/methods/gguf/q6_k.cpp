@@ -1,4 +1,4 @@
-// q6_k: GGUF's 6-bit super-block (gguf-types.md 2, 4.10), byte for byte.
+// q6_k: GGUF's 6-bit super-block, byte for byte.
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-// q8_0: GGUF's 8-bit block (gguf-types.md 2, 4.5), byte for byte.
+// q8_0: GGUF's 8-bit block, byte for byte.
 
 #include <algorithm>
 #include <cmath>

@@ -1,5 +1,5 @@
 #pragma once
-// The searches behind GGUF's block types (gguf-types.md 3): float32, one operation at a time, in the page's order.
+// The searches behind GGUF's block types: float32, one operation at a time, in the page's order.
 //
 // Sub-blocks of a row are independent while sums within one are sequential, so eight sub-blocks lie side by side, one a
 // lane: each lane sees exactly the operations of a scalar search, and none of its sums is re-associated.
@@ -143,7 +143,7 @@ Lanes iq4_scale(const Batch<32>& x, const Batch<32>& w);
 /// The doubled values of E2M1, sign in the highest bit.
 inline constexpr std::array<float, 16> e2m1_doubled = {0, 1, 2, 3, 4, 6, 8, 12, -0.0f, -1, -2, -3, -4, -6, -8, -12};
 
-/// Importance of each weight under the imatrix: q·√(σ² + x²) (gguf-types.md 4.1w).
+/// Importance of each weight under the imatrix: q·√(σ² + x²).
 void weigh(std::span<const float> x, std::span<const float> importance, float variance, std::span<float> w);
 
 /// Σ x², sequentially.

@@ -1,4 +1,4 @@
-// hqq: half-quadratic search of the zero point (methods.md 6; Badri and Shaji 2023; hqq 0.2.8).
+// hqq: half-quadratic search of the zero point (Badri and Shaji 2023; hqq 0.2.8).
 
 #include <array>
 #include <cmath>

@@ -1,4 +1,4 @@
-// article: the convention of the article that this program teaches from (methods.md 4).
+// article: the convention of the article that this program teaches from.
 
 #include <array>
 

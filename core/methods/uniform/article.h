@@ -5,7 +5,7 @@
 
 namespace quant {
 
-/// How article lays codes over a range (methods.md 4.1): the range is not widened to 0 and there is no zero point.
+/// How article lays codes over a range: the range is not widened to 0 and there is no zero point.
 uniform::Form article_form(const Scheme& scheme);
 
 }  // namespace quant

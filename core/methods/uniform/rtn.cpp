@@ -1,4 +1,4 @@
-// rtn: uniform integers, rounded to nearest (methods.md 3.1).
+// rtn: uniform integers, rounded to nearest.
 
 #include <array>
 

@@ -5,7 +5,7 @@
 
 namespace quant {
 
-/// How rtn lays codes over a range: the table of methods.md 3.1.
+/// How rtn lays codes over a range: the table of the methods' definitions.
 uniform::Form rtn_form(const Scheme& scheme);
 
 }  // namespace quant

@@ -11,7 +11,7 @@ namespace {
 
 float cut_decimals(float scale, int decimals) {
   const double unit = std::pow(10.0, decimals);
-  // 1e-4 guards 2.1f/15 = 0.13999999, which the article's text writes 0.14 (methods.md 4.1).
+  // 1e-4 guards 2.1f/15 = 0.13999999, which the article's text writes 0.14.
   const float cut = float(std::floor(double(scale) * unit + 1e-4) / unit);
   return cut > 0 ? cut : scale;
 }

@@ -9,7 +9,7 @@
 
 namespace quant::uniform {
 
-/// Nearest integer, ties to even (methods.md 0.1).
+/// Nearest integer, ties to even.
 float rne(float v);
 
 /// Range of the finite elements of a region; 0, 0 where there are none.

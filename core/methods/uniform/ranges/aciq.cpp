@@ -1,4 +1,4 @@
-// range=aciq: the best clipping point of a bell curve (methods.md 3.2; Banner et al. 2018, arXiv:1810.05723).
+// range=aciq: the best clipping point of a bell curve (Banner et al. 2018, arXiv:1810.05723).
 
 #include <array>
 

@@ -1,4 +1,4 @@
-// range=kl: TensorRT's entropy calibration on |w| (methods.md 3.2; Migacz, GTC 2017).
+// range=kl: TensorRT's entropy calibration on |w| (Migacz, GTC 2017).
 
 #include <limits>
 #include <numeric>

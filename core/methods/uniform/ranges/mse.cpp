@@ -1,4 +1,4 @@
-// range=mse: a hundred cuts of the min-max range, each quantized in full (methods.md 3.2).
+// range=mse: a hundred cuts of the min-max range, each quantized in full.
 
 #include <array>
 #include <limits>

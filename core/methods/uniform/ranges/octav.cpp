@@ -1,4 +1,4 @@
-// range=octav: Newton's method on rounding plus clipping error (methods.md 3.2; Sakr et al. 2022, arXiv:2206.06501).
+// range=octav: Newton's method on rounding plus clipping error (Sakr et al. 2022, arXiv:2206.06501).
 
 #include "core/methods/uniform/ranges/ranges.h"
 

@@ -1,4 +1,4 @@
-// range=percentile: the order statistics around rank p/100·(n − 1), interpolated (methods.md 0.3, 3.2).
+// range=percentile: the order statistics around rank p/100·(n − 1), interpolated.
 
 #include "core/methods/uniform/ranges/ranges.h"
 

@@ -1,5 +1,5 @@
 #pragma once
-// Range estimators of rtn (methods.md 3.2). Each returns the limits of one region: −α, α for a form that spans a
+// Range estimators of rtn. Each returns the limits of one region: −α, α for a form that spans a
 // magnitude, lo and hi for one that spans a width. Regions without finite values give 0, 0.
 
 #include <algorithm>

@@ -115,10 +115,10 @@ class TestChooser : public QObject {
     const Devices devices{native.get(), reference.get(), 1, 0};
     JobContext job;
     for (const Bench& b : benches()) {
-      const auto r = run_bench(b.id, 64, 2, devices, job);
+      const auto r = run_bench(b.id, 256, 2, devices, job);  // rows that every block divides
       QVERIFY2(r.has_value(), b.id.c_str());
       QCOMPARE(r->seconds.size(), std::size_t{2});
-      QCOMPARE(r->weights, 4096u);
+      QCOMPARE(r->weights, 65536u);
       QVERIFY(r->extras.front().second > 0);
     }
     QVERIFY(run_bench("analyse-nf4", 64, 1, devices, job).error().code == ErrorCode::not_found);

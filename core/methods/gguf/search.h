@@ -140,8 +140,8 @@ std::uint8_t best(float v);
 /// 4.11: the scale under which the nearest levels fit x best.
 Lanes iq4_scale(const Batch<32>& x, const Batch<32>& w);
 
-/// The doubled values of E2M1, sign in the highest bit.
-inline constexpr std::array<float, 16> e2m1_doubled = {0, 1, 2, 3, 4, 6, 8, 12, -0.0f, -1, -2, -3, -4, -6, -8, -12};
+/// The doubled values of E2M1, sign in the highest bit; −0 decodes to 0, as ggml's integer table has it.
+inline constexpr std::array<float, 16> e2m1_doubled = {0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12};
 
 /// Importance of each weight under the imatrix: q·√(σ² + x²).
 void weigh(std::span<const float> x, std::span<const float> importance, float variance, std::span<float> w);

@@ -13,6 +13,7 @@
 #include <cmath>
 
 #include "app/models/workspace.h"
+#include "app/pages/page.h"
 
 /// Settings, sessions and caches of a test stay in its own folder.
 inline QString privateFolders() {
@@ -61,6 +62,11 @@ inline QString writeModel(const QString& path, int layers = 3, int rows = 8) {
 
 inline bool waitForRest(const app::Workspace& workspace) {
   return QTest::qWaitFor([&] { return workspace.atRest(); }, 20'000);
+}
+
+/// The workspace and a page over it.
+inline bool waitForRest(const app::Workspace& workspace, const app::Page& page) {
+  return QTest::qWaitFor([&] { return workspace.atRest() && page.atRest(); }, 10'000);
 }
 
 inline bool openAndRest(app::Workspace& workspace, const QString& path) {

@@ -70,9 +70,7 @@ class TestMapsPage : public QObject {
   }
 
  private:
-  bool rest() {
-    return QTest::qWaitFor([this] { return workspace_->atRest() && page_->atRest(); }, 10'000);
-  }
+  bool rest() { return waitForRest(*workspace_, *page_); }
   QTemporaryDir folder_;
   std::unique_ptr<app::Workspace> workspace_;
   std::unique_ptr<app::MapsPage> page_;

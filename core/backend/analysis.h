@@ -15,12 +15,13 @@
 
 namespace quant {
 
-/// Backends of a run: the one asked for and the reference for what it does not run.
+/// What a run works with: the backend asked for, the reference for what that does not run, limits and calibration.
 struct Devices {
   const Backend* chosen = nullptr;
   const Backend* reference = nullptr;
-  int threads = 0;           ///< 0 = all hardware threads
-  std::uint64_t memory = 0;  ///< ceiling for working memory in bytes; 0 = a quarter of RAM
+  int threads = 0;                           ///< 0 = all hardware threads
+  std::uint64_t memory = 0;                  ///< ceiling for working memory in bytes; 0 = a quarter of RAM
+  const Calibration* calibration = nullptr;  ///< what runs of the model have shown, for the schemes that ask; or null
 };
 
 /// The result of one scheme on one tensor, or why it was refused.
@@ -90,6 +91,6 @@ struct ElementChain {
   std::optional<double> error_steps;  ///< e / Δ
 };
 Result<ElementChain> element_chain(const TensorView& view, const Scheme& scheme, std::uint64_t row, std::uint64_t col,
-                                   JobContext& job);
+                                   JobContext& job, const Calibration* calibration = nullptr);
 
 }  // namespace quant

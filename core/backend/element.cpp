@@ -40,7 +40,7 @@ Result<ElementChain> chain_of(const TensorView& view, const RowQuantizer& q, std
 }
 
 Result<ElementChain> element_chain_of(const TensorView& view, const Scheme& scheme, std::uint64_t row,
-                                      std::uint64_t col, JobContext& job) {
+                                      std::uint64_t col, JobContext& job, const Calibration* calibration) {
   const MatrixShape shape = view.matrix();
   if (row >= shape.all_rows() || col >= shape.cols) {
     return failure(ErrorCode::usage, "read an element", view.tensor().name,
@@ -50,16 +50,16 @@ Result<ElementChain> element_chain_of(const TensorView& view, const Scheme& sche
   }
   TensorFacts facts(view);
   QUANT_TRY(quantizer, make_quantizer(scheme));
-  QUANT_TRY(fitted, quantizer->fit(facts, nullptr, job));
+  QUANT_TRY(fitted, quantizer->fit(facts, calibration, job));
   return chain_of(view, *fitted, row, col);
 }
 
 }  // namespace
 
 Result<ElementChain> element_chain(const TensorView& view, const Scheme& scheme, std::uint64_t row, std::uint64_t col,
-                                   JobContext& job) {
+                                   JobContext& job, const Calibration* calibration) {
   return guard_memory("read an element", view.tensor().name,
-                      [&] { return element_chain_of(view, scheme, row, col, job); });
+                      [&] { return element_chain_of(view, scheme, row, col, job, calibration); });
 }
 
 }  // namespace quant

@@ -10,7 +10,7 @@ TileCut Fitted::cut(const TensorView& view) const {
 Result<Fitted> fit(const TensorView& view, const Scheme& scheme, const Devices& devices, JobContext& job) {
   TensorFacts facts(view);
   QUANT_TRY(quantizer, make_quantizer(scheme));
-  QUANT_TRY(fitted, quantizer->fit(facts, nullptr, job));
+  QUANT_TRY(fitted, quantizer->fit(facts, devices.calibration, job));
   Fitted out;
   out.backend = devices.chosen->runs(*fitted) ? devices.chosen : devices.reference;
   out.quantizer = std::move(fitted);

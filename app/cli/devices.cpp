@@ -24,7 +24,8 @@ Result<void> run(Run& run) {
   }
   if (run.json()) return run.answer({{"devices", std::move(devices)}});
   return run.show(table.text() +
-                  "\nMeasured on analyze rtn:bits=4,group=128; --device auto picks the fastest for large work.\n");
+                  "\nMeasured on analyze rtn:bits=4,group=128; --device auto picks the fastest for large work (OpenCL "
+                  "on this processor only when asked).\n");
 }
 
 }  // namespace

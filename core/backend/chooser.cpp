@@ -72,8 +72,19 @@ ChosenDevice chosen(std::unique_ptr<Backend> backend, std::string why) {
   return c;
 }
 
+/// Why cpu needs no measurement: there is nothing else, or only the same cores by way of OpenCL.
+std::string unrivalled(std::size_t same_cores) {
+  if (same_cores == 0) return "the only device of this machine";
+  return "OpenCL has only this processor here, on which SIMD code is the faster; --device opencl asks for it";
+}
+
+/// An OpenCL driver for this processor is no candidate: it cannot beat SIMD on the same cores, and its compiler alone
+/// takes 200 MB.
 ChosenDevice fastest(const DeviceProvider& provider) {
   std::vector<DeviceEntry> list = entries(provider, false);
+  const std::size_t same_cores =
+      std::erase_if(list, [](const DeviceEntry& e) { return e.id != "cpu" && e.kind == "cpu"; });
+  if (list.size() == 1) return chosen(make_native_backend(), unrivalled(same_cores));
   measure(list, provider);
   std::stable_sort(list.begin(), list.end(), [](const DeviceEntry& a, const DeviceEntry& b) {
     return a.available * a.weights_per_second > b.available * b.weights_per_second;

@@ -39,7 +39,8 @@ struct ChosenDevice {
 };
 
 /// `asked`: auto, cpu, reference, opencl, opencl:N. auto takes cpu for work below 50 M weights without touching the
-/// provider; above, the fastest measured device (measured once per machine, cached in the user's cache folder).
+/// provider; above, the fastest measured device (measured once per machine, cached in the user's cache folder). OpenCL
+/// devices of the kind cpu run only when asked for by name.
 /// Errors: usage (unknown word), not_found (no such device), device.
 Result<ChosenDevice> choose_device(const std::string& asked, std::uint64_t work_weights,
                                    const DeviceProvider& provider);

@@ -13,24 +13,25 @@ namespace {
 /// Lists one device that cannot be made, and counts how often it is asked.
 class FakeProvider final : public DeviceProvider {
  public:
-  explicit FakeProvider(bool works) : works_(works) {}
+  explicit FakeProvider(bool works, std::string kind = "gpu") : works_(works), kind_(std::move(kind)) {}
 
   std::vector<DeviceEntry> list() const override {
     ++asked;
     DeviceEntry e;
-    e.id = "opencl:0", e.name = "Fake", e.kind = "gpu", e.available = true;
+    e.id = "opencl:0", e.name = "Fake " + kind_, e.kind = kind_, e.available = true;
     return {e};
   }
   Result<std::unique_ptr<Backend>> make(const std::string& id) const override {
-    ++asked;
+    ++asked, ++made;
     if (works_) return make_native_backend();
     return failure(ErrorCode::not_found, "open the OpenCL device", id, "no OpenCL driver", "install pocl-opencl-icd");
   }
 
-  mutable int asked = 0;
+  mutable int asked = 0, made = 0;
 
  private:
   bool works_;
+  std::string kind_;
 };
 
 }  // namespace
@@ -89,6 +90,16 @@ class TestChooser : public QObject {
     QCOMPARE(chosen.backend->id(), std::string("cpu"));
     QVERIFY(provider.asked > 0);
     QVERIFY2(chosen.why.find("measured") != std::string::npos, chosen.why.c_str());
+  }
+
+  void autoDoesNotLoadOpenCLForTheSameProcessor() {
+    const FakeProvider provider(true, "cpu");
+    const auto chosen = *choose_device("auto", 50'000'000, provider);
+    QCOMPARE(chosen.backend->id(), std::string("cpu"));
+    QCOMPARE(provider.made, 0);
+    QVERIFY2(chosen.why.find("OpenCL has only this processor") != std::string::npos, chosen.why.c_str());
+    QCOMPARE(measured_devices(provider).size(), std::size_t{3});  // `devices` lists and measures it all the same
+    QVERIFY(measured_devices(provider).back().weights_per_second > 0);
   }
 
   void speedsAreMeasuredOnceAndKept() {

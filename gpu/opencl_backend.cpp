@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <mutex>
 
@@ -44,7 +45,11 @@ class TilePool {
                        .clipped = clipped,
                        .steps = steps,
                        .scales = {},
-                       .zeros = {}};
+                       .zeros = {},
+                       .minima = {},
+                       .codebooks = {},
+                       .packed = {},
+                       .scratch = {}};
   }
   /// Adds room for the scales and zeros of one scheme.
   Result<void> reserve_regions(Device& device, std::size_t regions, TileBuffers& buffers) {
@@ -54,9 +59,24 @@ class TilePool {
     buffers.zeros = zeros;
     return {};
   }
+  /// Adds room for what only some schemes have; empty buffers have the least size, so that all can be arguments.
+  Result<void> reserve_extras(Device& device, const ExtraResults& extras, TileBuffers& buffers) {
+    QUANT_TRY(minima, minima_.at_least(device.context(), extras.minima * sizeof(float), device.id()));
+    QUANT_TRY(codebooks, codebooks_.at_least(device.context(), extras.codebooks * sizeof(float), device.id()));
+    QUANT_TRY(packed, packed_.at_least(device.context(), extras.packed, device.id()));
+    buffers.minima = minima;
+    buffers.codebooks = codebooks;
+    buffers.packed = packed;
+    for (std::size_t k = 0; k < scratch_buffers; ++k) {
+      QUANT_TRY(scratch, scratch_[k].at_least(device.context(), extras.scratch[k], device.id()));
+      buffers.scratch[k] = scratch;
+    }
+    return {};
+  }
 
  private:
-  GrowingBuffer weights_, codes_, values_, clipped_, steps_, scales_, zeros_;
+  GrowingBuffer weights_, codes_, values_, clipped_, steps_, scales_, zeros_, minima_, codebooks_, packed_;
+  std::array<GrowingBuffer, scratch_buffers> scratch_;
 };
 
 class OpenClBackend final : public Backend {
@@ -123,6 +143,7 @@ Result<void> OpenClBackend::encode(const RowQuantizer& quantizer, const RowTile&
   const auto walk = region_walk(quantizer.region(), quantizer.group(), tile, device_->form());
   const auto regions = std::max<std::size_t>(walk.regions, shared_entries(quantizer, tile).scales.size());
   QUANT_CHECK(pool_.reserve_regions(*device_, regions, on));
+  QUANT_CHECK(pool_.reserve_extras(*device_, kernel->extras(quantizer, tile), on));
   return kernel->encode(*device_, quantizer, tile, on);
 }
 
@@ -169,10 +190,18 @@ Result<QuantizedTile> OpenClBackend::download(const RowQuantizer& quantizer, con
   QUANT_CHECK(device_->download(on.codes, std::span(q.codes)));
   QUANT_CHECK(device_->download(on.clipped, std::span(q.clipped)));
   QUANT_CHECK(device_->download(on.scales, std::span(q.scales)));
-  if (local && kernel_of(quantizer)->has_zeros(quantizer)) {
+  const SchemeKernel* kernel = kernel_of(quantizer);
+  if (local && kernel->has_zeros(quantizer)) {
     q.zeros.resize(walk.regions);
     QUANT_CHECK(device_->download(on.zeros, std::span(q.zeros)));
   }
+  const auto extras = kernel->extras(quantizer, tile);
+  q.minima.resize(extras.minima);
+  q.codebooks.resize(extras.codebooks);
+  if (on.dumped) q.packed.resize(extras.packed);
+  QUANT_CHECK(device_->download(on.minima, std::span(q.minima)));
+  QUANT_CHECK(device_->download(on.codebooks, std::span(q.codebooks)));
+  QUANT_CHECK(device_->download(on.packed, std::span(q.packed)));
   if (std::ranges::none_of(q.clipped, [](std::uint8_t c) { return c != 0; })) q.clipped.clear();
   return q;
 }
@@ -181,6 +210,7 @@ Result<QuantizedTile> OpenClBackend::quantize(const RowQuantizer& quantizer, con
   if (tile.w.empty()) return quantizer.quantize(tile);
   const std::lock_guard lock(mutex_);
   QUANT_TRY(on, upload(tile));
+  on.dumped = true;
   QUANT_CHECK(encode(quantizer, tile, on));
   return download(quantizer, tile, on);
 }

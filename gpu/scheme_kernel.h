@@ -1,6 +1,7 @@
 #pragma once
 // How a scheme runs on a device: one class a kernel family, registered in opencl_backend.cpp.
 
+#include <array>
 #include <memory>
 #include <vector>
 
@@ -9,10 +10,23 @@
 
 namespace quant {
 
-/// A tile on the device. Results are `elements` long, scales and zeros one a region.
+constexpr std::size_t scratch_buffers = 4;
+
+/// A tile on the device. Results are `elements` long, scales and zeros one a region, the rest as ExtraResults says.
 struct TileBuffers {
   cl_uint elements = 0;
   cl::Buffer weights, codes, values, clipped, steps, scales, zeros;
+  cl::Buffer minima, codebooks, packed;
+  std::array<cl::Buffer, scratch_buffers> scratch;
+  bool dumped = false;  ///< whether packed bytes are wanted, which an analysis is not made of
+};
+
+/// What a scheme has beside codes, values, clip marks, steps, scales and zeros.
+struct ExtraResults {
+  std::size_t minima = 0;                              ///< floats of a tile
+  std::size_t codebooks = 0;                           ///< floats of a tile
+  std::size_t packed = 0;                              ///< bytes of a tile
+  std::array<std::size_t, scratch_buffers> scratch{};  ///< bytes of what its kernels leave for one another
 };
 
 /// Regions of a tile as the kernels walk them: `group` consecutive weights inside each run of `cols`.
@@ -43,6 +57,8 @@ class SchemeKernel {
   virtual bool runs(const RowQuantizer& quantizer, const DeviceForm& form) const = 0;
   /// Whether its regions have zero points.
   virtual bool has_zeros(const RowQuantizer& quantizer) const = 0;
+  /// Sizes of the further buffers of a tile.
+  virtual ExtraResults extras(const RowQuantizer&, const RowTile&) const { return {}; }
   /// Enqueues the work that fills all buffers of `on` but the weights, which are there. The buffers are large enough.
   virtual Result<void> encode(Device& device, const RowQuantizer& quantizer, const RowTile& tile,
                               const TileBuffers& on) const = 0;

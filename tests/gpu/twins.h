@@ -100,9 +100,11 @@ QString difference(const char* what, const std::vector<T>& got, const std::vecto
 }
 
 inline QString difference(const QuantizedTile& got, const QuantizedTile& want) {
-  for (const auto& text : {difference("scales", got.scales, want.scales), difference("zeros", got.zeros, want.zeros),
-                           difference("codes", got.codes, want.codes), difference("values", got.values, want.values),
-                           difference("clipped", got.clipped, want.clipped)})
+  for (const auto& text :
+       {difference("scales", got.scales, want.scales), difference("zeros", got.zeros, want.zeros),
+        difference("minima", got.minima, want.minima), difference("codebooks", got.codebooks, want.codebooks),
+        difference("codes", got.codes, want.codes), difference("packed", got.packed, want.packed),
+        difference("values", got.values, want.values), difference("clipped", got.clipped, want.clipped)})
     if (!text.isEmpty()) return text;
   return {};
 }

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/byte_store.h"
 #include "core/base/result.h"
 
 namespace quant {
@@ -18,19 +19,20 @@ namespace quant {
 ///
 /// Ranges are copied (`pread`), not mapped: a file that somebody cuts while it is read is an io error here and would be
 /// a bus error in a mapping, and what has been read does not count as our resident memory.
-class InputFile {
+class InputFile final : public ByteStore {
  public:
   /// Never blocks. Errors: io (missing, unreadable), unsupported (no regular file), malformed (empty).
   static Result<std::shared_ptr<const InputFile>> open(const std::filesystem::path& path);
-  ~InputFile();
+  ~InputFile() override;
   InputFile(const InputFile&) = delete;
   InputFile& operator=(const InputFile&) = delete;
 
   const std::filesystem::path& path() const { return path_; }
-  std::uint64_t size() const { return size_; }  ///< when it was opened
+  std::uint64_t size() const override { return size_; }  ///< when it was opened
+  std::string where() const override { return path_.string(); }
 
   /// Copies the bytes [offset, offset + out.size()). Errors: io (the file has shrunk, or cannot be read).
-  Result<void> read(std::uint64_t offset, std::span<std::byte> out) const;
+  Result<void> read(std::uint64_t offset, std::span<std::byte> out) const override;
   /// The first min(n, size()) bytes. Errors: io.
   Result<std::vector<std::byte>> head(std::uint64_t n) const;
 

@@ -286,10 +286,10 @@ tl::unexpected<Error> refuse_split(const std::filesystem::path& path, std::strin
                  "the parts do not belong together, or one is missing; get them again from their source");
 }
 
-Result<FileSource::Part> list_part(const std::filesystem::path& path) {
+Result<StoredSource::Part> list_part(const std::filesystem::path& path) {
   QUANT_TRY(file, InputFile::open(path));
   QUANT_TRY(listing, list_file(*file, list_gguf));
-  return FileSource::Part{std::move(file), std::move(listing)};
+  return StoredSource::Part{std::move(file), std::move(listing)};
 }
 
 /// All parts of a split file, whichever of them was given.
@@ -298,7 +298,7 @@ Result<std::unique_ptr<Source>> open_split(const std::filesystem::path& path, Gg
   if (!number || number->count != split.count) {
     return refuse_split(path, fmt::format("split.count is {}, the file's name does not say so", split.count));
   }
-  std::vector<FileSource::Part> parts;
+  std::vector<StoredSource::Part> parts;
   std::uint64_t tensors = 0;
   for (unsigned i = 1; i <= number->count; ++i) {
     QUANT_TRY(sibling, inner_path(path.parent_path(), number->name(i), "split.count", path));
@@ -315,16 +315,16 @@ Result<std::unique_ptr<Source>> open_split(const std::filesystem::path& path, Gg
     return refuse_split(path,
                         fmt::format("split.tensors.count is {}, the parts have {} tensors", split.tensors, tensors));
   }
-  return FileSource::create("gguf", path, std::move(parts), {fmt::format("opened with all {} parts", split.count)});
+  return StoredSource::create("gguf", path, std::move(parts), {fmt::format("opened with all {} parts", split.count)});
 }
 
 Result<std::unique_ptr<Source>> open(const std::filesystem::path& path) {
   QUANT_TRY(part, list_part(path));
   QUANT_TRY(split, gguf_split(part.listing, path.string()));
   if (split.count > 1) return open_split(path, split);
-  std::vector<FileSource::Part> parts;
+  std::vector<StoredSource::Part> parts;
   parts.push_back(std::move(part));
-  return FileSource::create("gguf", path, std::move(parts));
+  return StoredSource::create("gguf", path, std::move(parts));
 }
 
 }  // namespace

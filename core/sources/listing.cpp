@@ -69,28 +69,49 @@ std::optional<std::string> repeated_name(std::span<const TensorInfo> tensors) {
 
 }  // namespace
 
-Result<std::unique_ptr<Source>> FileSource::create(std::string_view format, std::filesystem::path path,
-                                                   std::vector<Part> parts, std::vector<std::string> notes) {
-  auto source = std::make_unique<FileSource>();
-  source->format_ = format;
-  source->path_ = std::move(path);
-  source->notes_ = std::move(notes);
-  if (!parts.empty()) source->metadata_ = std::move(parts.front().listing.metadata);
+std::vector<std::uint64_t> fortran_strides(std::span<const std::uint64_t> shape) {
+  std::vector<std::uint64_t> strides;
+  std::uint64_t below = 1;
+  for (const std::uint64_t dim : shape) {
+    strides.push_back(below);
+    below *= dim;
+  }
+  return strides;
+}
+
+Result<std::unique_ptr<Source>> StoredSource::create(std::string_view format, std::filesystem::path path,
+                                                     std::vector<Part> parts, std::vector<std::string> notes) {
+  Content content;
+  content.notes = std::move(notes);
+  if (!parts.empty()) content.metadata = std::move(parts.front().listing.metadata);
   for (Part& part : parts) {
     for (TensorInfo& tensor : part.listing.tensors) {
-      tensor.file = static_cast<std::uint32_t>(source->files_.size());
-      if (info(tensor.dtype).packed) tensor.quantized = info(tensor.dtype).name;
-      source->tensors_.push_back(std::move(tensor));
+      tensor.file = static_cast<std::uint32_t>(content.files.size());
+      content.tensors.push_back({std::move(tensor), part.file, part.listing.order});
     }
-    std::ranges::move(part.listing.notes, std::back_inserter(source->notes_));
-    source->files_.push_back({part.file->path(), part.file->size()});
-    source->orders_.push_back(part.listing.order);
-    source->open_.push_back(std::move(part.file));
+    std::ranges::move(part.listing.notes, std::back_inserter(content.notes));
+    content.files.push_back({part.file->path(), part.file->size()});
   }
-  if (source->tensors_.size() > most_tensors) {
+  return create(format, std::move(path), std::move(content));
+}
+
+Result<std::unique_ptr<Source>> StoredSource::create(std::string_view format, std::filesystem::path path,
+                                                     Content content) {
+  auto source = std::make_unique<StoredSource>();
+  source->format_ = format;
+  source->path_ = std::move(path);
+  source->files_ = std::move(content.files);
+  source->metadata_ = std::move(content.metadata);
+  source->notes_ = std::move(content.notes);
+  if (content.tensors.size() > most_tensors) {
     return failure(ErrorCode::unsupported, "cannot open", source->path_.string(),
-                   fmt::format("it lists {} tensors, at most {} are handled", source->tensors_.size(), most_tensors),
+                   fmt::format("it lists {} tensors, at most {} are handled", content.tensors.size(), most_tensors),
                    "open its parts one by one");
+  }
+  for (StoredTensor& tensor : content.tensors) {
+    if (info(tensor.info.dtype).packed) tensor.info.quantized = info(tensor.info.dtype).name;
+    source->tensors_.push_back(std::move(tensor.info));
+    source->places_.push_back({std::move(tensor.bytes), std::move(tensor.order)});
   }
   if (const auto name = repeated_name(source->tensors_)) {
     return failure(ErrorCode::malformed, "cannot open", source->path_.string(),
@@ -101,9 +122,17 @@ Result<std::unique_ptr<Source>> FileSource::create(std::string_view format, std:
   return source;
 }
 
-Result<std::unique_ptr<TensorView>> FileSource::view(std::size_t index) const {
-  const TensorInfo& tensor = tensors_[index];
-  return stored_view(tensor, open_[tensor.file], orders_[tensor.file]);
+Result<std::unique_ptr<TensorView>> StoredSource::view(std::size_t index) const { return stored_view(stored(index)); }
+
+Result<std::shared_ptr<const ByteStore>> StoredSource::bytes(std::size_t index) const {
+  const StoredTensor tensor = stored(index);
+  if (tensor.order.big_endian || !tensor.order.strides.empty()) {
+    return failure(ErrorCode::unsupported, "cannot read tensor",
+                   fmt::format("{}, {}", tensor.bytes->where(), shown_name(tensor.info.name)),
+                   "its elements are not stored row by row in little-endian order",
+                   "save it again as contiguous safetensors");
+  }
+  return part_of(tensor.bytes, tensor.info.offset, tensor.info.bytes, tensor.bytes->where());
 }
 
 }  // namespace quant

@@ -13,10 +13,19 @@
 
 namespace quant {
 
-/// How elements lie in the file, where it is not row-major little-endian.
+/// How elements lie in their store, where it is not row-major little-endian.
 struct StorageOrder {
   bool big_endian = false;
-  bool fortran = false;  ///< the first index runs fastest
+  std::vector<std::uint64_t> strides;  ///< in elements, one a dimension (0: the same element again); empty: row-major
+};
+/// Strides of an array whose first index runs fastest.
+std::vector<std::uint64_t> fortran_strides(std::span<const std::uint64_t> shape);
+
+/// A tensor with the place of its elements, all of which were checked to lie in `bytes`.
+struct StoredTensor {
+  TensorInfo info;  ///< `offset` is that of the first element in `bytes`
+  std::shared_ptr<const ByteStore> bytes;
+  StorageOrder order;
 };
 
 /// The checked content of one file's header. Every tensor lies inside the file.
@@ -24,7 +33,7 @@ struct Listing {
   std::vector<TensorInfo> tensors;  ///< in file order; `file` is 0, roles are not assigned
   std::vector<std::pair<std::string, std::string>> metadata;
   std::vector<std::string> notes;
-  StorageOrder order;
+  StorageOrder order;  ///< of every tensor
 };
 
 constexpr std::uint64_t most_tensors = 1'000'000;                 ///< of a source: a list stays usable
@@ -49,17 +58,25 @@ std::string metadata_text(std::string_view value);
 /// Lists a file from its head, reading more of it while `list` asks for more. Errors: those of `list`, io.
 Result<Listing> list_file(const InputFile& file, Result<Listing> (*list)(ByteReader&));
 
-/// One or more files of the same container with one list of tensors (roles are assigned here).
-/// Refuses: no more than 10^6 tensors, no name twice (malformed).
-class FileSource final : public Source {
+/// A list of stored tensors from any number of files (roles are assigned here).
+/// Refuses: more than 10^6 tensors (unsupported), a name that stands twice (malformed).
+class StoredSource final : public Source {
  public:
   struct Part {
     std::shared_ptr<const InputFile> file;
     Listing listing;
   };
-  /// Errors: malformed. Metadata is that of the first part.
+  /// Tensors that lie in the files themselves. Metadata is that of the first part.
   static Result<std::unique_ptr<Source>> create(std::string_view format, std::filesystem::path path,
                                                 std::vector<Part> parts, std::vector<std::string> notes = {});
+  struct Content {
+    std::vector<SourceFile> files;
+    std::vector<StoredTensor> tensors;  ///< `info.file` is an index into `files`
+    std::vector<std::pair<std::string, std::string>> metadata;
+    std::vector<std::string> notes;
+  };
+  /// Tensors that lie anywhere: members of archives, memory.
+  static Result<std::unique_ptr<Source>> create(std::string_view format, std::filesystem::path path, Content content);
 
   std::string_view format() const override { return format_; }
   const std::filesystem::path& path() const override { return path_; }
@@ -69,14 +86,20 @@ class FileSource final : public Source {
   std::span<const std::pair<std::string, std::string>> metadata() const override { return metadata_; }
   std::span<const std::string> notes() const override { return notes_; }
   Result<std::unique_ptr<TensorView>> view(std::size_t index) const override;
+  Result<std::shared_ptr<const ByteStore>> bytes(std::size_t index) const override;
 
  private:
+  struct Place {
+    std::shared_ptr<const ByteStore> bytes;
+    StorageOrder order;
+  };
+  StoredTensor stored(std::size_t index) const { return {tensors_[index], places_[index].bytes, places_[index].order}; }
+
   std::string_view format_;
   std::filesystem::path path_;
   std::vector<SourceFile> files_;
-  std::vector<std::shared_ptr<const InputFile>> open_;
-  std::vector<StorageOrder> orders_;
   std::vector<TensorInfo> tensors_;
+  std::vector<Place> places_;  ///< of each tensor
   std::vector<std::pair<std::string, std::string>> metadata_;
   std::vector<std::string> notes_;
 };

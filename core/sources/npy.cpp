@@ -179,9 +179,9 @@ bool sniff(std::span<const std::byte> head, const std::filesystem::path&) {
 Result<std::unique_ptr<Source>> open(const std::filesystem::path& path) {
   QUANT_TRY(file, InputFile::open(path));
   QUANT_TRY(listing, list_file(*file, list_npy));
-  std::vector<FileSource::Part> parts;
+  std::vector<StoredSource::Part> parts;
   parts.push_back({std::move(file), std::move(listing)});
-  return FileSource::create("npy", path, std::move(parts));
+  return StoredSource::create("npy", path, std::move(parts));
 }
 
 }  // namespace
@@ -202,7 +202,7 @@ Result<Listing> list_npy(ByteReader& in) {
   if (*bytes < in.left())
     listing.notes.push_back(fmt::format("{} bytes after the array are ignored", in.left() - *bytes));
   listing.order.big_endian = header.descr.front() == '>';
-  listing.order.fortran = header.fortran && header.shape.size() > 1;
+  if (header.fortran && header.shape.size() > 1) listing.order.strides = fortran_strides(header.shape);
   TensorInfo& tensor = listing.tensors.emplace_back();
   tensor.name = std::filesystem::path(in.file()).stem().string();
   tensor.dtype = dtype;

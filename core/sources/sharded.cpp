@@ -71,10 +71,10 @@ tl::unexpected<Error> refuse(const fs::path& path, std::string why, std::string 
   return failure(ErrorCode::malformed, "cannot open", path.string(), std::move(why), std::move(hint));
 }
 
-Result<FileSource::Part> list_shard(const fs::path& path) {
+Result<StoredSource::Part> list_shard(const fs::path& path) {
   QUANT_TRY(file, InputFile::open(path));
   QUANT_TRY(listing, list_file(*file, list_safetensors));
-  return FileSource::Part{std::move(file), std::move(listing)};
+  return StoredSource::Part{std::move(file), std::move(listing)};
 }
 
 /// Each of `names` is in the shard. Returns how many of its tensors no name asks for.
@@ -100,15 +100,15 @@ fs::path index_beside(const fs::path& shard, const PartNumber& number) {
 
 /// All numbered siblings of a shard that has no index.
 Result<std::unique_ptr<Source>> open_siblings(const fs::path& path, const PartNumber& number) {
-  std::vector<FileSource::Part> parts;
+  std::vector<StoredSource::Part> parts;
   for (unsigned i = 1; i <= number.count; ++i) {
     const auto sibling = inner_path(path.parent_path(), number.name(i), "the number in its name", path);
     if (!sibling) return tl::unexpected(sibling.error());
     QUANT_TRY(part, list_shard(*sibling));
     parts.push_back(std::move(part));
   }
-  return FileSource::create("safetensors", path, std::move(parts),
-                            {fmt::format("opened with its {} numbered siblings", number.count - 1)});
+  return StoredSource::create("safetensors", path, std::move(parts),
+                              {fmt::format("opened with its {} numbered siblings", number.count - 1)});
 }
 
 }  // namespace
@@ -140,7 +140,7 @@ Result<std::unique_ptr<Source>> open_shard_index(const fs::path& path, std::vect
   QUANT_TRY(index, parse_shard_index(json, path.string()));
   std::map<std::string, std::vector<std::string_view>> shards;
   for (const auto& [name, shard] : index.weight_map) shards[shard].push_back(name);
-  std::vector<FileSource::Part> parts;
+  std::vector<StoredSource::Part> parts;
   for (const auto& [shard, names] : shards) {
     QUANT_TRY(file, inner_path(path.parent_path(), shard, "weight_map", path));
     auto part = list_shard(file);
@@ -152,7 +152,7 @@ Result<std::unique_ptr<Source>> open_shard_index(const fs::path& path, std::vect
     if (unnamed > 0) notes.push_back(fmt::format("{} tensors of {} are not in the index", unnamed, shown_name(shard)));
     parts.push_back(std::move(*part));
   }
-  return FileSource::create("safetensors", path, std::move(parts), std::move(notes));
+  return StoredSource::create("safetensors", path, std::move(parts), std::move(notes));
 }
 
 Result<std::unique_ptr<Source>> open_safetensors(const fs::path& path) {
@@ -163,9 +163,9 @@ Result<std::unique_ptr<Source>> open_safetensors(const fs::path& path) {
     return open_siblings(path, *number);
   }
   QUANT_TRY(part, list_shard(path));
-  std::vector<FileSource::Part> parts;
+  std::vector<StoredSource::Part> parts;
   parts.push_back(std::move(part));
-  return FileSource::create("safetensors", path, std::move(parts));
+  return StoredSource::create("safetensors", path, std::move(parts));
 }
 
 }  // namespace quant

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/byte_store.h"
 #include "core/tensor/tensor.h"
 
 namespace quant {
@@ -36,6 +37,9 @@ class Source {
   /// The rows of tensor `index`. The view shares the open file: it may outlive the source.
   /// Errors: unsupported (no decoder for its dtype), io.
   virtual Result<std::unique_ptr<TensorView>> view(std::size_t index) const = 0;
+  /// The stored bytes of tensor `index`, row-major and little-endian: what packed codes are read from.
+  /// Errors: unsupported (they lie in another order).
+  virtual Result<std::shared_ptr<const ByteStore>> bytes(std::size_t index) const = 0;
 };
 
 /// A container format: one file, one registration in sources.cpp.

@@ -36,6 +36,10 @@ class MemorySource final : public Source {
   Result<std::unique_ptr<TensorView>> view(std::size_t index) const override {
     return memory_tensor(tensors_[index].name, tensors_[index].shape, values_[index]);
   }
+  Result<std::shared_ptr<const ByteStore>> bytes(std::size_t index) const override {
+    const auto raw = std::as_bytes(std::span(values_[index]));
+    return memory_bytes(tensors_[index].name, {raw.begin(), raw.end()});
+  }
 
  private:
   std::filesystem::path path_;

@@ -53,7 +53,7 @@ class Backend {
 };
 
 std::unique_ptr<Backend> make_reference_backend();
-/// SIMD by Highway for the methods where a measurement shows that it pays; `runs` says which.
+/// SIMD by Highway: the statistics of every method, and the arithmetic of those where a measurement shows that it pays.
 std::unique_ptr<Backend> make_native_backend();
 
 }  // namespace quant

@@ -166,13 +166,10 @@ HWY_EXPORT(QuantizeCast);
 
 class CastKernel final : public NativeKernel {
  public:
-  bool offers(const Method& method) const override {
-    return method.family == "casts" && method.id != "none" && method.id != "fp32" && method.id != "fp64";
-  }
-
   bool runs(const RowQuantizer& quantizer) const override {
     const Scheme& scheme = quantizer.scheme();
-    if (!offers(scheme.method())) return false;
+    const Method& method = scheme.method();
+    if (method.family != "casts" || method.id == "none" || method.id == "fp32" || method.id == "fp64") return false;
     // fp8 with IEEE overflow has infinities and NaN among its values.
     const bool fp8 = casts::format_of(scheme)->bits() == 8;
     return !fp8 || casts::overflow_of(scheme) == float_format::Overflow::saturate;

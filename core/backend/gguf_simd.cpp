@@ -125,10 +125,10 @@ HWY_EXPORT(QuantizeGguf);
 
 class GgufKernel final : public NativeKernel {
  public:
-  bool offers(const Method& method) const override { return method.id == "q4_0" || method.id == "q8_0"; }
   bool runs(const RowQuantizer& quantizer) const override {
     const Scheme& scheme = quantizer.scheme();
-    return offers(scheme.method()) && scheme.text() == scheme.method().id;  // without importance
+    const std::string_view id = scheme.method().id;
+    return (id == "q4_0" || id == "q8_0") && scheme.text() == id;  // without importance
   }
   void analyze(const RowTile& tile, const TileTask& task) const override {
     HWY_DYNAMIC_DISPATCH(AnalyzeGguf)(four_bits(*task.quantizer), tile, task);

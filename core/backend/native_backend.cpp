@@ -1,4 +1,4 @@
-// The cpu backend: SIMD kernels where there are any, on the caller's threads.
+// The cpu backend: SIMD kernels where there are any, statistics in vectors for all, on the caller's threads.
 
 #include <algorithm>
 #include <array>
@@ -7,7 +7,6 @@
 
 #include "core/backend/backend.h"
 #include "core/backend/device_speeds.h"
-#include "core/backend/element_errors.h"
 #include "core/backend/native_kernel.h"
 #include "core/base/threads.h"
 
@@ -18,14 +17,14 @@ namespace {
 constexpr std::uint64_t native_tile = 1 << 17;  // 512 KiB of float32: half of a 1 MiB L2, counters and codes beside
 
 std::span<const NativeKernel* const> kernels() {
-  static const std::array all = {&uniform_kernel(), &cast_kernel(), &nf4_kernel(), &gguf_kernel()};
+  static const std::array all = {&uniform_kernel(), &cast_kernel(), &nf4_kernel(), &gguf_kernel(), &decoded_kernel()};
   return all;
 }
 
-const NativeKernel* kernel_for(const RowQuantizer& quantizer) {
+/// The first that runs it; the last one runs everything.
+const NativeKernel& kernel_for(const RowQuantizer& quantizer) {
   const auto all = kernels();
-  const auto found = std::find_if(all.begin(), all.end(), [&](const NativeKernel* k) { return k->runs(quantizer); });
-  return found == all.end() ? nullptr : *found;
+  return **std::find_if(all.begin(), all.end() - 1, [&](const NativeKernel* k) { return k->runs(quantizer); });
 }
 
 class NativeBackend final : public Backend {
@@ -33,11 +32,8 @@ class NativeBackend final : public Backend {
   const std::string& id() const override { return id_; }
   const std::string& name() const override { return name_; }
   std::string kind() const override { return "cpu"; }
-  bool runs(const RowQuantizer& quantizer) const override { return kernel_for(quantizer) != nullptr; }
-  bool offers(const Method& method) const override {
-    const auto all = kernels();
-    return std::any_of(all.begin(), all.end(), [&](const NativeKernel* k) { return k->offers(method); });
-  }
+  bool runs(const RowQuantizer&) const override { return true; }
+  bool offers(const Method&) const override { return true; }
   std::uint64_t tile_weights() const override { return native_tile; }
   int concurrency(int threads) const override { return threads > 0 ? threads : hardware_threads(); }
 
@@ -45,18 +41,14 @@ class NativeBackend final : public Backend {
     for (const NativeKernel* kernel : kernels()) {
       std::vector<TileTask> mine;
       std::copy_if(tasks.begin(), tasks.end(), std::back_inserter(mine),
-                   [&](const TileTask& task) { return kernel_for(*task.quantizer) == kernel; });
+                   [&](const TileTask& task) { return &kernel_for(*task.quantizer) == kernel; });
       if (!mine.empty()) kernel->analyze_all(tile, mine);
-    }
-    for (const TileTask& task : tasks) {
-      if (!kernel_for(*task.quantizer)) add_reference_errors(tile, task);
     }
     return {};
   }
 
   Result<QuantizedTile> quantize(const RowQuantizer& quantizer, const RowTile& tile) const override {
-    const NativeKernel* kernel = kernel_for(quantizer);
-    return kernel ? kernel->quantize(quantizer, tile) : quantizer.quantize(tile);
+    return kernel_for(quantizer).quantize(quantizer, tile);
   }
 
   Result<void> values(const RowTile& tile, ValueSums& sums, BitHistogram& histogram) const override {

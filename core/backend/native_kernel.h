@@ -10,8 +10,7 @@ namespace quant {
 class NativeKernel {
  public:
   virtual ~NativeKernel() = default;
-  virtual bool offers(const Method& method) const = 0;
-  /// Whether it also has code for these parameters.
+  /// Whether it has code for this method and its parameters.
   virtual bool runs(const RowQuantizer& quantizer) const = 0;
   virtual void analyze(const RowTile& tile, const TileTask& task) const = 0;
   /// Several schemes that it runs() on one tile; a family may share work between them.
@@ -25,6 +24,7 @@ const NativeKernel& uniform_kernel();  ///< rtn and article with min-max ranges
 const NativeKernel& cast_kernel();     ///< all casts that round float32
 const NativeKernel& nf4_kernel();      ///< without double quantization
 const NativeKernel& gguf_kernel();     ///< q4_0, q8_0
+const NativeKernel& decoded_kernel();  ///< everything: quantized by the scalar reference, counted in vectors
 
 /// Sums of a tile's values merged into `sums`, its counts added to `histogram`.
 void native_values(std::span<const float> values, ValueSums& sums, BitHistogram& histogram);

@@ -121,9 +121,8 @@ HWY_EXPORT(QuantizeNf4);
 
 class Nf4Kernel final : public NativeKernel {
  public:
-  bool offers(const Method& method) const override { return method.id == "nf4"; }
   bool runs(const RowQuantizer& quantizer) const override {
-    return offers(quantizer.scheme().method()) && !quantizer.scheme().flag("dq");
+    return quantizer.scheme().method().id == "nf4" && !quantizer.scheme().flag("dq");
   }
   void analyze(const RowTile& tile, const TileTask& task) const override {
     HWY_DYNAMIC_DISPATCH(AnalyzeNf4)(tile, task);

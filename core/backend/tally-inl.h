@@ -91,17 +91,19 @@ class ClipBits {
 // Sinks take chunks of at most chunk_max elements: Begin, one Vector after another, End. What changes from vector to
 // vector is in the state that Begin returns: locals stay in registers, members would be stored each time. Behind the
 // last element of a chunk stand zeros, which every scheme encodes without error. Scale and Zero are told once for each
-// of the tile's own regions. Foreign takes a piece that only the reference can encode, as a tile of its own.
+// of the tile's own regions. Foreign takes a piece that only the reference can encode, as a tile of its own, or one
+// that is encoded already.
 
 /// Sums and counters of elements that are all finite. Twin of add_errors. With kShared, Σw² is known from elsewhere:
 /// Σwe takes the place of Σwŵ and Σŵ², which follow from it, and max|e| is looked for where float32 shows a new one.
-template <bool kShared>
+/// With kStepless, elements may have no step.
+template <bool kShared, bool kStepless = false>
 class CountSink {
  public:
   CountSink(const TileTask& task, TileCounters& counters) : task_(task), counters_(counters) {
     const int bits = task.quantizer->codes().bits;
     wide_ = bits > TileCounters::joint_bits;
-    stride_ = bits == 0 ? 0.0f : wide_ ? 256.0f : static_cast<float>(step_bins);
+    stride_ = bits == 0 ? 0.0f : wide_ ? 256.0f : static_cast<float>(TileCounters::stride);
     const VD zero = hn::Zero(F64());
     const VF none = hn::Zero(F32());
     if constexpr (kShared) {
@@ -118,6 +120,9 @@ class CountSink {
   void Zero(float) {}
   void Foreign(const RowTile& piece) {
     add_reference_errors(piece, TileTask{task_.quantizer, task_.sums, task_.counters, nullptr});
+  }
+  void Foreign(const ElementErrors& piece) {
+    add_errors(piece, TileTask{task_.quantizer, task_.sums, task_.counters, nullptr});
   }
 
   /// Lane sums of Σe, Σe², Σw², Σwŵ, Σŵ², max|e|.
@@ -138,7 +143,7 @@ class CountSink {
     return total_;
   }
 
-  /// `step` is the local Δ of each element, above 0.
+  /// `step` is the local Δ of each element, above 0 unless kStepless.
   HWY_INLINE void Vector(State& s, std::size_t i, VF x, const Encoded& encoded, VF step) {
     const F32 d;
     const U32 du;
@@ -147,7 +152,8 @@ class CountSink {
     // step_bin() in vectors, joined with the code: small whole numbers, exact in float32. Added to 2^23 they are the
     // low bits of the sum, which spares a conversion.
     const VF t = hn::Floor(hn::Mul(hn::Div(error, step), hn::Set(d, 64.0f)));
-    const VF bin = hn::Min(hn::Max(t, hn::Set(d, -65.0f)), hn::Set(d, 64.0f));
+    VF bin = hn::Min(hn::Max(t, hn::Set(d, -65.0f)), hn::Set(d, 64.0f));
+    if constexpr (kStepless) bin = hn::IfThenElse(hn::Gt(step, hn::Zero(d)), bin, hn::Set(d, 65.0f));
     const VF joint = hn::Add(hn::Add(bin, hn::Mul(encoded.code, hn::Set(d, stride_))), hn::Set(d, 65.0f + 0x1p23f));
     hn::StoreU(hn::Or(key, hn::ShiftLeft<16>(hn::BitCast(du, joint))), du, keys_ + i);
     hn::StoreU(y, d, values_ + i);
@@ -295,6 +301,9 @@ class SelectSink {
   void Zero(float) {}
   void Foreign(const RowTile& piece) {
     add_reference_errors(piece, TileTask{task_.quantizer, nullptr, nullptr, task_.select});
+  }
+  void Foreign(const ElementErrors& piece) {
+    add_errors(piece, TileTask{task_.quantizer, nullptr, nullptr, task_.select});
   }
 
   bool HasTargets() const { return targets_ > 0; }
@@ -445,11 +454,11 @@ inline QuantizedTile RoomFor(const RowQuantizer& quantizer, const RowTile& tile)
 inline RowTile Flattened(const RowTile& tile) { return {tile.w, 1, tile.w.size(), tile.first_row}; }
 
 /// Does what the task wants: sums and counts, or one selection pass. `w2` where it is shared.
-template <bool kShared = false, class Encoder>
+template <bool kShared = false, bool kStepless = false, class Encoder>
 void AnalyzeRows(const RowTile& tile, const TileTask& task, Encoder& encoder, double w2 = 0) {
   if (task.sums || task.counters) {
     TileCounters counters;
-    CountSink<kShared> sink(task, counters);
+    CountSink<kShared, kStepless> sink(task, counters);
     WalkRows(tile, encoder, sink);
     if (task.sums) sink.Finish(*task.sums, w2);
     if (task.counters) counters.flush(task.quantizer->codes(), *task.counters);

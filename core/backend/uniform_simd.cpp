@@ -269,8 +269,6 @@ HWY_EXPORT(QuantizeUniform);
 
 class UniformKernel final : public NativeKernel {
  public:
-  bool offers(const Method& method) const override { return method.id == "rtn" || method.id == "article"; }
-
   bool runs(const RowQuantizer& quantizer) const override {
     const Scheme& scheme = quantizer.scheme();
     return scheme.method().id == "article" || (scheme.method().id == "rtn" && scheme.word("range") == "minmax");

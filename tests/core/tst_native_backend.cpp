@@ -103,6 +103,24 @@ const char* const schemes[] = {
     "fp8-e4m3:scale=row",
     "fp6-e3m2:scale=tensor",
     "fp16:scale=row",
+    // Quantized by the reference, counted in vectors.
+    "none",
+    "fp32",
+    "fp8-e5m2:overflow=ieee",
+    "nf4:dq",
+    "fp4-bnb",
+    "binary",
+    "bitnet",
+    "kmeans:bits=3,gran=group,group=64",
+    "rtn:bits=3,group=32,range=mse",
+    "rtn:bits=7,gran=tensor,range=octav",
+    "rtn:bits=8,group=64,range=percentile",
+    "mxfp4",
+    "mxint8",
+    "nvfp4",
+    "q4_1",
+    "q6_k",
+    "iq4_nl",
 };
 
 /// Analysed together: those whose groups are the same share their ranges.

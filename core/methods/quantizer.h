@@ -60,8 +60,9 @@ struct Shared {
                               ///< block of the tensor, where what is stored is not the block's own (double
                               ///< quantization, hqq); group regions of two levels: the upper one, one a matrix (nvfp4)
   std::vector<float> zeros;   ///< beside scales, in codes; empty when symmetric
-  std::uint64_t rows = 0;     ///< rows of one matrix: row r of the tensor takes the entries of matrix r / rows
-  bool whole_zeros = true;    ///< zeros are codes; else fractions of a step, which stand here alone (hqq)
+  std::vector<float> importance;  ///< of errors: one a column, or one a column of each matrix; empty = all alike
+  std::uint64_t rows = 0;         ///< rows of one matrix: row r of the tensor takes the entries of matrix r / rows
+  bool whole_zeros = true;        ///< zeros are codes; else fractions of a step, which stand here alone (hqq)
 };
 
 /// One scheme on the rows of one tensor.

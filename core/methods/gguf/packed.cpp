@@ -17,7 +17,9 @@ std::uint64_t elements_of_block(const PackedType& type) { return info(type.dtype
 class PackedRows final : public RowQuantizer {
  public:
   PackedRows(Scheme scheme, const PackedType& type, std::vector<float> importance, std::uint64_t rows)
-      : scheme_(std::move(scheme)), type_(type), importance_(std::move(importance)), rows_(rows) {
+      : scheme_(std::move(scheme)), type_(type) {
+    shared_.importance = std::move(importance);
+    shared_.rows = rows;
     levels_.assign(type.levels.begin(), type.levels.end());
     std::sort(levels_.begin(), levels_.end());
   }
@@ -26,6 +28,7 @@ class PackedRows final : public RowQuantizer {
   CodeForm codes() const override { return {type_.bits, type_.is_signed}; }
   Region region() const override { return Region::group; }
   std::uint64_t group() const override { return type_.sub; }
+  const Shared& shared() const override { return shared_; }
   std::span<const float> codebook() const override { return type_.levels; }
 
   QuantizedTile quantize(const RowTile& tile) const override;
@@ -44,14 +47,13 @@ class PackedRows final : public RowQuantizer {
 
   Scheme scheme_;
   const PackedType& type_;
-  std::vector<float> importance_;  ///< empty = the plain variant; cols, or cols of each matrix
-  std::uint64_t rows_;             ///< of one matrix
-  std::vector<float> levels_;      ///< of the type, ascending
+  Shared shared_;              ///< importance alone; none = the plain variant
+  std::vector<float> levels_;  ///< of the type, ascending
 };
 
 std::span<const float> PackedRows::importance_of(std::uint64_t row, std::uint64_t cols) const {
-  if (importance_.size() <= cols) return importance_;
-  return std::span(importance_).subspan(row / rows_ * cols, cols);
+  const std::span<const float> all = shared_.importance;
+  return all.size() <= cols ? all : all.subspan(row / shared_.rows * cols, cols);
 }
 
 QuantizedTile PackedRows::quantize(const RowTile& tile) const {

@@ -9,6 +9,11 @@ extern const std::string_view common;  ///< helpers; stands before each of the o
 extern const std::string_view cast;
 extern const std::string_view error_stats;
 extern const std::string_view gguf;
+extern const std::string_view gguf_affine;
+extern const std::string_view gguf_batch;  ///< stands before gguf_affine, gguf_levels and gguf_symmetric
+extern const std::string_view gguf_blocks;
+extern const std::string_view gguf_levels;
+extern const std::string_view gguf_symmetric;
 extern const std::string_view nf4;
 extern const std::string_view uniform;
 extern const std::string_view value_stats;

@@ -20,6 +20,7 @@ std::vector<std::unique_ptr<SchemeKernel>> all_kernels() {
   all.push_back(make_article_kernel());
   all.push_back(make_cast_kernel());
   all.push_back(make_gguf_kernel());
+  all.push_back(make_gguf_packed_kernel());
   all.push_back(make_nf4_kernel());
   all.push_back(make_rtn_kernel());
   return all;

@@ -10,7 +10,7 @@
 
 namespace quant {
 
-constexpr std::size_t scratch_buffers = 4;
+constexpr std::size_t scratch_buffers = 6;
 
 /// A tile on the device. Results are `elements` long, scales and zeros one a region, the rest as ExtraResults says.
 struct TileBuffers {
@@ -67,6 +67,7 @@ class SchemeKernel {
 std::unique_ptr<SchemeKernel> make_article_kernel();
 std::unique_ptr<SchemeKernel> make_cast_kernel();
 std::unique_ptr<SchemeKernel> make_gguf_kernel();
+std::unique_ptr<SchemeKernel> make_gguf_packed_kernel();
 std::unique_ptr<SchemeKernel> make_nf4_kernel();
 std::unique_ptr<SchemeKernel> make_rtn_kernel();
 

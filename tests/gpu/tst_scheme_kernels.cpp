@@ -44,6 +44,14 @@ const char* const schemes[] = {
     "fp4-e2m1:group=32",
 };
 
+// GGUF types: each with and, where its bytes then differ, without importance.
+const char* const gguf_schemes[] = {
+    "q4_0",         "q4_0:imatrix", "q4_1",           "q4_1:imatrix", "q5_0",           "q5_0:imatrix",
+    "q5_1",         "q5_1:imatrix", "q8_0",           "q2_k",         "q2_k:imatrix",   "q3_k",
+    "q3_k:imatrix", "q4_k",         "q4_k:imatrix",   "q5_k",         "q5_k:imatrix",   "q6_k",
+    "q6_k:imatrix", "iq4_nl",       "iq4_nl:imatrix", "iq4_xs",       "iq4_xs:imatrix", "gguf-mxfp4",
+};
+
 // Beside the work-group sizes (64, 32, 16), the groups and the unit of four weights a lane.
 constexpr std::uint64_t widths[] = {1, 31, 64, 130, 256, 1000};
 
@@ -110,26 +118,64 @@ class TestSchemeKernels : public QObject {
   }
 
   void ggufBlocksEqualTheReference_data() {
-    QTest::addColumn<std::size_t>("form");
     QTest::addColumn<QString>("scheme");
-    for (std::size_t f = 0; f < std::size(twins::forms); ++f)
-      for (const char* scheme : {"q4_0", "q8_0"})
-        QTest::newRow(qPrintable(QString("%1 on %2").arg(scheme, twins::forms[f].name))) << f << QString(scheme);
+    QTest::addColumn<QString>("kind");
+    for (const char* scheme : gguf_schemes)
+      for (const char* kind : twins::weight_kinds)
+        QTest::newRow(qPrintable(QString("%1 of %2").arg(scheme, kind))) << QString(scheme) << QString(kind);
   }
   void ggufBlocksEqualTheReference() {
-    QFETCH(std::size_t, form);
     QFETCH(QString, scheme);
-    for (const std::uint64_t cols : {32, 96, 1024}) {
-      const auto weights = twins::half_range_weights(16, cols);
-      const auto view = memory_tensor("w", {16, cols}, weights);
-      const auto quantizer = twins::fit(scheme.toStdString(), *view);
-      QVERIFY(quantizer);
-      QVERIFY(backend(form)->runs(*quantizer));
-      const RowTile tile{weights, 16, cols, 0};
-      const auto got = backend(form)->quantize(*quantizer, tile);
-      QVERIFY2(got, got ? "" : one_line(got.error()).c_str());
-      QCOMPARE(twins::difference(*got, quantizer->quantize(tile)), QString());
+    QFETCH(QString, kind);
+    for (const auto& [rows, cols] : {std::pair<std::uint64_t, std::uint64_t>{1, 256}, {3, 768}, {9, 1024}}) {
+      const auto weights = twins::weights_of_kind(kind.toStdString(), rows * cols);
+      compareGguf(scheme, *memory_tensor("w", {rows, cols}, weights), {weights, rows, cols, 0});
     }
+  }
+
+  void ggufRowsOfShortBlocksEqualTheReference_data() {
+    QTest::addColumn<QString>("scheme");
+    for (const char* scheme : {"q4_0", "q4_0:imatrix", "q4_1", "q4_1:imatrix", "q5_0", "q5_0:imatrix", "q5_1",
+                               "q5_1:imatrix", "q8_0", "iq4_nl", "iq4_nl:imatrix", "gguf-mxfp4"})
+      QTest::newRow(scheme) << QString(scheme);
+  }
+  void ggufRowsOfShortBlocksEqualTheReference() {
+    QFETCH(QString, scheme);
+    for (const std::uint64_t cols : {32, 96, 1056}) {
+      const auto weights = twins::half_range_weights(16, cols);
+      compareGguf(scheme, *memory_tensor("w", {16, cols}, weights), {weights, 16, cols, 0});
+    }
+  }
+
+  void mxfp4TakesAnyFiniteWeight() {
+    std::mt19937 random(5);
+    std::vector<float> weights(1 << 16);
+    for (auto& x : weights) {
+      x = std::bit_cast<float>(std::uint32_t(random()));
+      if (!std::isfinite(x)) x = std::copysign(std::numeric_limits<float>::max(), x);
+    }
+    // Blocks of one size each: the last floats below every power of two, and the first of them.
+    for (std::size_t b = 0; b < 1024; ++b) {
+      const int power = int(b % 300) - 160, ulps = int(b / 300) * 21;
+      const auto bits = std::bit_cast<std::uint32_t>(std::exp2(float(power)));
+      if (!std::isfinite(std::exp2(float(power))) || bits < 64) continue;
+      for (std::size_t i = 0; i < 32; ++i) weights[32 * b + i] = std::bit_cast<float>(bits - std::uint32_t(ulps));
+    }
+    compareGguf("gguf-mxfp4", *memory_tensor("w", {64, 1024}, weights), {weights, 64, 1024, 0});
+  }
+
+  void eachExpertHasItsOwnImportance_data() {
+    QTest::addColumn<QString>("scheme");
+    for (const QString scheme : gguf_schemes)
+      if (scheme.endsWith("imatrix")) QTest::newRow(qPrintable(scheme)) << scheme;
+  }
+  void eachExpertHasItsOwnImportance() {
+    QFETCH(QString, scheme);
+    constexpr std::uint64_t experts = 4, rows = 3, cols = 512;
+    const auto weights = twins::weights_of_kind("normal weights", experts * rows * cols);
+    const auto view = memory_tensor("w", {experts, rows, cols}, weights);
+    // Starts inside the second expert.
+    compareGguf(scheme, *view, {std::span(weights).subspan(4 * cols, 7 * cols), 7, cols, 4}, experts);
   }
 
   void eachExpertHasItsOwnScale_data() {
@@ -151,6 +197,25 @@ class TestSchemeKernels : public QObject {
   }
 
  private:
+  // On every form of device.
+  void compareGguf(const QString& scheme, const TensorView& view, const RowTile& tile, std::uint64_t experts = 1) {
+    Calibration calibration;
+    calibration.set_mean_sq("w", twins::importance_of(experts * tile.cols));
+    const auto quantizer = twins::fit(scheme.toStdString(), view, &calibration);
+    QVERIFY(quantizer);
+    const auto want = quantizer->quantize(tile);
+    for (std::size_t form = 0; form < std::size(twins::forms); ++form) {
+      QVERIFY2(backend(form), "no OpenCL device: install pocl-opencl-icd");
+      QVERIFY(backend(form)->runs(*quantizer));
+      const auto got = backend(form)->quantize(*quantizer, tile);
+      QVERIFY2(got, got ? "" : one_line(got.error()).c_str());
+      const QString different = twins::difference(*got, want);
+      QVERIFY2(different.isEmpty(),
+               qPrintable(
+                   QString("%1 × %2 on %3: %4").arg(tile.rows).arg(tile.cols).arg(twins::forms[form].name, different)));
+    }
+  }
+
   const Backend* backend(std::size_t form) {
     if (!backends_[form]) backends_[form] = twins::open(twins::forms[form].form);
     return backends_[form].get();

@@ -9,6 +9,7 @@
 #include <random>
 
 #include "core/backend/backend.h"
+#include "core/tensor/calibration.h"
 #include "gpu/device.h"
 #include "gpu/opencl_backend.h"
 
@@ -67,15 +68,50 @@ inline std::vector<float> half_range_weights(std::uint64_t rows, std::uint64_t c
   return w;
 }
 
+/// What GGUF blocks may hold, one kind of weights a tensor; all within binary16 but for the largest.
+inline constexpr const char* weight_kinds[] = {
+    "normal weights", "heavy tails",  "zeros of both signs", "constants",         "one sign",
+    "denormals",      "a wide range", "the largest halves",  "just below powers", "sub-blocks of zeros",
+};
+inline std::vector<float> weights_of_kind(std::string_view kind, std::uint64_t n) {
+  std::mt19937 random(11);
+  std::normal_distribution<float> normal(0, 0.05f);
+  std::vector<float> w(n);
+  for (std::size_t i = 0; i < n; ++i) {
+    float& x = w[i] = normal(random);
+    if (kind == "heavy tails") x = std::clamp(normal(random) / (normal(random) + 1e-6f) * x, -1e4f, 1e4f);
+    if (kind == "zeros of both signs") x = i / 64 % 3 == 0 ? 0.0f : std::copysign(0.0f, x);
+    if (kind == "constants") x = (i / 64 % 2 ? -0.7f : 0.3f) * float(1 + i / 256);
+    if (kind == "one sign") x = (i / 256 % 2 ? -1.0f : 1.0f) * (1 + std::fabs(x));
+    if (kind == "denormals") x *= i / 256 % 2 ? 1e-38f : 1e-36f;
+    if (kind == "a wide range") x *= std::exp2(float(i / 16 % 40) - 30);
+    if (kind == "the largest halves") x = std::copysign(65504.0f / float(1 + i % 5), x);
+    if (kind == "just below powers")
+      x = std::copysign(std::nextafter(std::exp2(float(i / 32 % 60) - 45), 0.0f) * (i % 32 == 7 ? 1 : 0.6f), x);
+    if (kind == "sub-blocks of zeros" && i / 16 % 3 == 0) x = 0;
+  }
+  return w;
+}
+
+/// Importance of columns: of one size, of many sizes, and with columns that do not count.
+inline std::vector<float> importance_of(std::uint64_t columns) {
+  std::mt19937 random(13);
+  std::gamma_distribution<float> gamma(1, 1);
+  std::vector<float> all(columns);
+  for (std::size_t c = 0; c < columns; ++c) all[c] = c % 11 == 3 ? 0 : gamma(random) * (c / 256 % 2 ? 1e-4f : 1);
+  return all;
+}
+
 /// Fits a scheme on a tensor; the test fails where that fails.
-inline std::unique_ptr<RowQuantizer> fit(const std::string& text, const TensorView& view) {
+inline std::unique_ptr<RowQuantizer> fit(const std::string& text, const TensorView& view,
+                                         const Calibration* calibration = nullptr) {
   JobContext job;
   TensorFacts facts(view);
   const auto scheme = Scheme::parse(text);
   if (!scheme) return nullptr;
   const auto quantizer = make_quantizer(*scheme);
   if (!quantizer) return nullptr;
-  auto fitted = (*quantizer)->fit(facts, nullptr, job);
+  auto fitted = (*quantizer)->fit(facts, calibration, job);
   return fitted ? std::move(*fitted) : nullptr;
 }
 

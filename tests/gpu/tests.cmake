@@ -1,4 +1,6 @@
 # Tests of gpu/
+quant_test(gpu/tst_device_casts.cpp quant_gpu)
+quant_long_test(tst_device_casts 3600)
 quant_test(gpu/tst_device_statistics.cpp quant_gpu)
 quant_test(gpu/tst_device_verify.cpp quant_gpu)
 quant_test(gpu/tst_provider.cpp quant_gpu)

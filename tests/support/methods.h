@@ -67,6 +67,9 @@ inline double mse(const Fitted& fitted, const QuantizedTile& q) {
   return sum / double(w.size());
 }
 
+/// Whether this is the long run (`./test --long`) of a test that has one.
+inline bool long_run() { return qEnvironmentVariableIsSet("QUANT_TEST_LONG"); }
+
 /// The worked vector of the methods' definitions.
 inline const Weights v8 = {0.9f, -0.35f, 0.1f, -1.4f, 0.35f, 0.7f, -0.05f, 1.0f};
 

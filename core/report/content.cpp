@@ -49,7 +49,7 @@ const Assignment* Content::assigned(const std::string& tensor) const {
 Result<Content> gather(const Session& session, const Plan* plan) {
   Content c{.session = session,
             .plan = plan,
-            .source = session.source().value_or(StoredSource{}),
+            .source = session.source().value_or(SavedSource{}),
             .tensors = {},
             .rows = {},
             .schemes = {},

@@ -19,7 +19,7 @@ struct SchemeTotal {
 struct Content {
   const Session& session;
   const Plan* plan = nullptr;  ///< may be null
-  StoredSource source;
+  SavedSource source;
   std::vector<TensorInfo> tensors;
   std::vector<StoredAnalysis> rows;
   std::vector<SchemeTotal> schemes;  ///< in order of storing, over the tensors that were measured

@@ -109,7 +109,7 @@ class SqliteSession final : public Session {
   const fs::path& file() const override { return file_; }
 
   Result<void> bind(const Source& source) override {
-    const StoredSource fresh = describe(source);
+    const SavedSource fresh = describe(source);
     const auto bound = this->source();
     if (bound && bound->header_hash != fresh.header_hash)
       return failure(ErrorCode::usage, "open session", place(),
@@ -124,11 +124,11 @@ class SqliteSession final : public Session {
     });
   }
 
-  std::optional<StoredSource> source() const override {
-    auto row = guarded("read session", file_, [&]() -> Result<std::optional<StoredSource>> {
+  std::optional<SavedSource> source() const override {
+    auto row = guarded("read session", file_, [&]() -> Result<std::optional<SavedSource>> {
       SQLite::Statement q(*db_, "SELECT path, format, header_hash, bytes FROM source");
       if (!q.executeStep()) return std::nullopt;
-      StoredSource s;
+      SavedSource s;
       Row in(q);
       in.read(s.path), in.read(s.format), in.read(s.header_hash), in.read(s.bytes);
       return s;
@@ -311,16 +311,16 @@ class SqliteSession final : public Session {
                    "take a copy of it, or measure again into a new file");
   }
 
-  static StoredSource describe(const Source& source) {
+  static SavedSource describe(const Source& source) {
     std::error_code error;
     const auto path = fs::absolute(source.path(), error);
-    StoredSource s{error ? source.path().string() : path.lexically_normal().string(), std::string(source.format()),
+    SavedSource s{error ? source.path().string() : path.lexically_normal().string(), std::string(source.format()),
                    header_hash(source), 0};
     for (const auto& f : source.files()) s.bytes += f.bytes;
     return s;
   }
 
-  void write_source(const StoredSource& s) {
+  void write_source(const SavedSource& s) {
     SQLite::Statement q(*db_,
                         "INSERT OR REPLACE INTO source (id, path, format, header_hash, bytes) VALUES (1,?,?,?,?)");
     Binder out(q);

@@ -29,7 +29,7 @@ struct StoredAnalysis {
 };
 
 /// What the store knows of its model without opening the files.
-struct StoredSource {
+struct SavedSource {
   std::string path, format, header_hash;
   std::uint64_t bytes = 0;
 };
@@ -47,7 +47,7 @@ class Session {
   /// Binds the session to a source and stores its listing. Where another model is bound already (other header hash):
   /// usage, naming both.
   virtual Result<void> bind(const Source& source) = 0;
-  virtual std::optional<StoredSource> source() const = 0;
+  virtual std::optional<SavedSource> source() const = 0;
   virtual Result<std::vector<TensorInfo>> tensors() const = 0;
 
   /// Commits the analyses of one tensor in one transaction, histograms included.

@@ -115,12 +115,14 @@ Result<std::unique_ptr<Source>> StoredSource::create(std::string_view format, st
   }
   if (const auto name = repeated_name(source->tensors_)) {
     return failure(ErrorCode::malformed, "cannot open", source->path_.string(),
-                   fmt::format("tensor name {} stands in two of its files", shown_name(*name)),
-                   "the parts do not belong together, get them again from their source");
+                   fmt::format("tensor name {} stands twice", shown_name(*name)),
+                   "parts that do not belong together, or a damaged file: get it again from its source");
   }
   assign_roles(source->tensors_);
   return source;
 }
+
+StoredSource::~StoredSource() = default;  // here, so that one file holds all of it and the table that points at it
 
 Result<std::unique_ptr<TensorView>> StoredSource::view(std::size_t index) const { return stored_view(stored(index)); }
 

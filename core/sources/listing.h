@@ -77,6 +77,7 @@ class StoredSource final : public Source {
   };
   /// Tensors that lie anywhere: members of archives, memory.
   static Result<std::unique_ptr<Source>> create(std::string_view format, std::filesystem::path path, Content content);
+  ~StoredSource() override;
 
   std::string_view format() const override { return format_; }
   const std::filesystem::path& path() const override { return path_; }

@@ -13,10 +13,10 @@ namespace quant {
 
 namespace fs = std::filesystem;
 
-extern const Container gguf, npy, safetensors;
+extern const Container gguf, npy, npz, safetensors;
 
 std::span<const Container* const> containers() {
-  static constexpr const Container* all[] = {&safetensors, &gguf, &npy};
+  static constexpr const Container* all[] = {&safetensors, &gguf, &npy, &npz};
   return all;
 }
 
@@ -32,7 +32,7 @@ struct Foreign {
   std::string_view hint;
 };
 constexpr std::string_view unpack = "unpack it first";
-constexpr std::string_view not_yet = "convert it to safetensors: PyTorch files are not read by this version";
+constexpr std::string_view not_yet = "give an .npz file, or convert a PyTorch checkpoint to safetensors";
 constexpr Foreign foreign[] = {
     {"version https://git-lfs", 0, "a Git LFS pointer: the real file was not downloaded", "run git lfs pull"},
     {"<!DO", 0, "a web page that was saved in place of the file", "download the file itself, perhaps after logging in"},

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "gpu/format_args.h"
 #include "gpu/kernel_sources.h"
 #include "gpu/scheme_kernel.h"
 
@@ -12,19 +13,17 @@ namespace {
 
 using float_format::Format;
 using float_format::Overflow;
-using float_format::Specials;
 
 // Beside the defines of kernels/cast.cl.
-enum Flag : cl_uint { of_region = 1, of_matrix = 2, saturate = 4, has_inf = 8, has_nan = 16, keep = 32 };
+enum Flag : cl_uint { of_region = 1, of_matrix = 2, keep = 4, no_codes = 8 };
 
-cl_uint flags(const Scheme& scheme, const Format& format, Region region) {
-  if (format.mantissa_bits >= 23) return keep;
+cl_uint flags(const RowQuantizer& quantizer, const Format& format) {
   cl_uint flags = 0;
+  if (quantizer.codes().bits == 0) flags |= no_codes;
+  if (format.mantissa_bits >= 23) return flags | keep;
+  const Region region = quantizer.region();
   if (region == Region::row || region == Region::group) flags |= of_region;
   if (region == Region::tensor) flags |= of_matrix;
-  if (casts::overflow_of(scheme) == Overflow::saturate) flags |= saturate;
-  if (format.specials == Specials::ieee) flags |= has_inf;
-  if (format.specials != Specials::none) flags |= has_nan;
   return flags;
 }
 
@@ -46,15 +45,10 @@ class CastKernel final : public SchemeKernel {
     const auto entries = shared_entries(quantizer, tile);
     QUANT_CHECK(device.upload(on.scales, std::span(entries.scales)));
     const auto walk = region_walk(quantizer.region(), quantizer.group(), tile, device.form());
-    const auto top = static_cast<int>(format.max_code() >> format.mantissa_bits) - format.bias();
-    const bool codes = quantizer.codes().bits > 0;
+    const auto args = format_args(format, found ? casts::overflow_of(quantizer.scheme()) : Overflow::ieee);
     return device.launch(kernel, walk.groups, on.weights, on.scales, on.codes, on.values, on.clipped, on.steps,
                          walk.cols, walk.group, walk.regions, walk.team, entries.matrix_rows, entries.first_row,
-                         flags(quantizer.scheme(), format, quantizer.region()),
-                         static_cast<cl_int>(format.mantissa_bits), static_cast<cl_int>(format.bias()),
-                         static_cast<cl_int>(top), static_cast<float>(format.max_finite()),
-                         static_cast<cl_uint>(codes ? format.sign_bit() : 0), static_cast<cl_uint>(format.nan_code()),
-                         cl::Local(sizeof(cl_float2) * device.form().lanes));
+                         flags(quantizer, format), args, cl::Local(sizeof(cl_float2) * device.form().lanes));
   }
 };
 

@@ -74,6 +74,14 @@ class Device {
     if (to.empty()) return {};
     return opencl_check(queue_.enqueueReadBuffer(from, CL_TRUE, 0, to.size_bytes(), to.data()), "download", id_);
   }
+  /// Numbers that a kernel looks up, in a buffer that the next call overwrites: work that was enqueued before is done
+  /// then, the queue being in order. Errors: device.
+  template <class T>
+  Result<cl::Buffer> table(std::span<const T> numbers) {
+    QUANT_TRY(on, table_.at_least(context_, numbers.size_bytes(), id_));
+    QUANT_CHECK(upload(on, numbers));
+    return on;
+  }
   Result<void> zero(const cl::Buffer& buffer, std::size_t bytes) {
     return opencl_check(queue_.enqueueFillBuffer(buffer, cl_uint{0}, 0, bytes), "clear a buffer", id_);
   }
@@ -93,6 +101,7 @@ class Device {
   cl::CommandQueue queue_;
   std::uint32_t compute_units_ = 1;
   std::uint64_t largest_buffer_ = 0;
+  GrowingBuffer table_;
   std::map<const void*, cl::Program> programs_;  // by the address of their source
   std::map<std::string, cl::Kernel> kernels_;
 };

@@ -6,6 +6,8 @@
 namespace quant::kernels {
 
 extern const std::string_view common;  ///< helpers; stands before each of the others
+extern const std::string_view block_code;
+extern const std::string_view blocks;
 extern const std::string_view cast;
 extern const std::string_view error_stats;
 extern const std::string_view gguf;
@@ -14,7 +16,6 @@ extern const std::string_view gguf_batch;  ///< stands before gguf_affine, gguf_
 extern const std::string_view gguf_blocks;
 extern const std::string_view gguf_levels;
 extern const std::string_view gguf_symmetric;
-extern const std::string_view nf4;
 extern const std::string_view uniform;
 extern const std::string_view value_stats;
 

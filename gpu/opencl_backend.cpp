@@ -18,10 +18,12 @@ namespace {
 std::vector<std::unique_ptr<SchemeKernel>> all_kernels() {
   std::vector<std::unique_ptr<SchemeKernel>> all;
   all.push_back(make_article_kernel());
+  all.push_back(make_block_code_kernel());
   all.push_back(make_cast_kernel());
   all.push_back(make_gguf_kernel());
   all.push_back(make_gguf_packed_kernel());
-  all.push_back(make_nf4_kernel());
+  all.push_back(make_mx_kernel());
+  all.push_back(make_nvfp4_kernel());
   all.push_back(make_rtn_kernel());
   return all;
 }

@@ -65,10 +65,12 @@ class SchemeKernel {
 };
 
 std::unique_ptr<SchemeKernel> make_article_kernel();
+std::unique_ptr<SchemeKernel> make_block_code_kernel();
 std::unique_ptr<SchemeKernel> make_cast_kernel();
 std::unique_ptr<SchemeKernel> make_gguf_kernel();
 std::unique_ptr<SchemeKernel> make_gguf_packed_kernel();
-std::unique_ptr<SchemeKernel> make_nf4_kernel();
+std::unique_ptr<SchemeKernel> make_mx_kernel();
+std::unique_ptr<SchemeKernel> make_nvfp4_kernel();
 std::unique_ptr<SchemeKernel> make_rtn_kernel();
 
 }  // namespace quant

@@ -20,7 +20,7 @@ KERNEL void q4_0(global const float* restrict w, global float* restrict scales, 
   const float scale = signed_extreme(w, r, range) / -8.0f, stored = through_half(scale);
   const float inverse = scale != 0.0f ? 1.0f / scale : 0.0f;
   if (lane == 0 && r.count > 0) scales[r.index] = stored;
-  for (uint i = lane; i < r.count; i += team) {
+  for (uint i = lane; i < r.count; i += STRIDE) {
     const float shifted = w[r.start + i] * inverse + 8.5f;
     const int code = is_finite(shifted) ? (int)shifted : 0;  // 1/Δ of a denormal Δ is infinite
     const int kept = min(code, 15) - 8;
@@ -40,7 +40,7 @@ KERNEL void q8_0(global const float* restrict w, global float* restrict scales, 
   const float scale = fmax(fabs(range.x), fabs(range.y)) / 127.0f, stored = through_half(scale);
   const float inverse = scale != 0.0f ? 1.0f / scale : 0.0f;
   if (lane == 0 && r.count > 0) scales[r.index] = stored;
-  for (uint i = lane; i < r.count; i += team) {
+  for (uint i = lane; i < r.count; i += STRIDE) {
     const float rounded = round(w[r.start + i] * inverse);  // ties away from zero, as ggml's roundf
     const int kept = is_finite(rounded) ? (int)rounded : 0;
     codes[r.start + i] = (uchar)kept;

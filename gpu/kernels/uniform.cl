@@ -59,7 +59,7 @@ KERNEL void uniform(global const float* restrict w,      // rows * cols
       if (flags & ZERO_POINT) zeros[r.index] = (uchar)zero;
     }
   }
-  for (uint i = lane; i < r.count; i += team) {
+  for (uint i = lane; i < r.count; i += STRIDE) {
     if (!own) {
       const uint entry = (flags & OF_COLUMN) ? matrix * cols + i : matrix;
       scale = scales[entry];

@@ -1,4 +1,4 @@
-// nf4 on a device.
+// nf4 and fp4-bnb on a device.
 
 #include <algorithm>
 
@@ -8,10 +8,10 @@
 namespace quant {
 namespace {
 
-class Nf4Kernel final : public SchemeKernel {
+class BlockCodeKernel final : public SchemeKernel {
  public:
   bool offers(const Method& method, const DeviceForm& device) const override {
-    return method.id == "nf4" && device.exact_division;
+    return device.exact_division && (method.id == "nf4" || method.id == "fp4-bnb");
   }
   bool runs(const RowQuantizer& quantizer, const DeviceForm& device) const override {
     return offers(quantizer.scheme().method(), device);
@@ -19,7 +19,7 @@ class Nf4Kernel final : public SchemeKernel {
   bool has_zeros(const RowQuantizer&) const override { return false; }
   Result<void> encode(Device& device, const RowQuantizer& quantizer, const RowTile& tile,
                       const TileBuffers& on) const override {
-    QUANT_TRY(kernel, device.kernel(kernels::nf4, "nf4"));
+    QUANT_TRY(kernel, device.kernel(kernels::block_code, "block_code"));
     const auto walk = region_walk(quantizer.region(), quantizer.group(), tile, device.form());
     // With double quantization the scales of all blocks come from `fit`; the tile begins on a block.
     std::span<const float> restored = quantizer.shared().scales;
@@ -29,12 +29,13 @@ class Nf4Kernel final : public SchemeKernel {
     return device.launch(kernel, walk.groups, on.weights, on.scales, on.codes, on.values, on.clipped, on.steps,
                          walk.cols, walk.group, walk.regions, walk.team, static_cast<cl_uint>(quantizer.group()),
                          static_cast<cl_uint>(restored.empty() ? 0 : 1),
+                         static_cast<cl_uint>(quantizer.scheme().method().id == "nf4" ? 1 : 0),
                          cl::Local(sizeof(cl_float2) * device.form().lanes));
   }
 };
 
 }  // namespace
 
-std::unique_ptr<SchemeKernel> make_nf4_kernel() { return std::make_unique<Nf4Kernel>(); }
+std::unique_ptr<SchemeKernel> make_block_code_kernel() { return std::make_unique<BlockCodeKernel>(); }
 
 }  // namespace quant

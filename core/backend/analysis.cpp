@@ -203,16 +203,15 @@ Result<void> run_group(const TensorView& view, const Backend& backend, const Dev
 }
 
 /// Fits every scheme; those that cannot take the tensor are refused in their result.
-Result<std::vector<Candidate>> fit_all(const TensorView& view, std::span<const Scheme> schemes,
-                                       const Calibration* calibration, std::vector<Analysis>& results,
-                                       JobContext& job) {
-  TensorFacts facts(view);
+Result<std::vector<Candidate>> fit_all(const TensorView& view, std::span<const Scheme> schemes, const Devices& devices,
+                                       std::vector<Analysis>& results, JobContext& job) {
+  TensorFacts facts(view, devices.threads);
   std::vector<Candidate> candidates;
   for (std::size_t i = 0; i < schemes.size(); ++i) {
     results[i].tensor = view.tensor().name;
     results[i].scheme = schemes[i].text();
     QUANT_TRY(quantizer, make_quantizer(schemes[i]));
-    auto fitted = quantizer->fit(facts, calibration, job);
+    auto fitted = quantizer->fit(facts, devices.calibration, job);
     if (fitted) {
       candidates.push_back({std::move(*fitted), &results[i]});
       continue;
@@ -228,7 +227,7 @@ Result<std::vector<Candidate>> fit_all(const TensorView& view, std::span<const S
 Result<std::vector<Analysis>> analyze_all(const TensorView& view, std::span<const Scheme> schemes,
                                           const Devices& devices, JobContext& job) {
   std::vector<Analysis> results(schemes.size());
-  QUANT_TRY(candidates, fit_all(view, schemes, devices.calibration, results, job));
+  QUANT_TRY(candidates, fit_all(view, schemes, devices, results, job));
   std::vector<Candidate*> chosen, rest;
   for (Candidate& c : candidates) (devices.chosen->runs(*c.quantizer) ? chosen : rest).push_back(&c);
   QUANT_CHECK(run_group(view, *devices.chosen, devices, chosen, job));

@@ -1,6 +1,7 @@
 // Vector statistics of every method: the scalar reference quantizes a tile, what it decodes to is counted in vectors.
 
 #include "core/backend/chunk.h"
+#include "core/backend/native_coder.h"
 #include "core/backend/native_kernel.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -22,7 +23,7 @@ void AnalyzeDecoded(const RowTile& tile, const TileTask& task) { add_reference_e
 class DecodedEncoder {
  public:
   DecodedEncoder(const RowQuantizer& quantizer, const RowTile& tile, bool wants_counts)
-      : form_(quantizer.codes()), q_(quantizer.quantize(tile)), coded_(form_.bits == 0 || !q_.codes.empty()) {
+      : form_(quantizer.codes()), q_(native_quantize(quantizer, tile)), coded_(form_.bits == 0 || !q_.codes.empty()) {
     if (wants_counts) {
       steps_.resize(tile.w.size());
       quantizer.steps(tile, q_, steps_);
@@ -124,7 +125,7 @@ class DecodedKernel final : public NativeKernel {
     HWY_DYNAMIC_DISPATCH(AnalyzeDecoded)(tile, task);
   }
   QuantizedTile quantize(const RowQuantizer& quantizer, const RowTile& tile) const override {
-    return quantizer.quantize(tile);
+    return native_quantize(quantizer, tile);
   }
 };
 

@@ -8,7 +8,7 @@ TileCut Fitted::cut(const TensorView& view) const {
 }
 
 Result<Fitted> fit(const TensorView& view, const Scheme& scheme, const Devices& devices, JobContext& job) {
-  TensorFacts facts(view);
+  TensorFacts facts(view, devices.threads);
   QUANT_TRY(quantizer, make_quantizer(scheme));
   QUANT_TRY(fitted, quantizer->fit(facts, devices.calibration, job));
   Fitted out;

@@ -5,10 +5,10 @@
 #include <cmath>
 #include <limits>
 
+#include "core/methods/walk.h"
+
 namespace quant {
 namespace {
-
-constexpr std::uint64_t tile_weights = std::uint64_t{1} << 18;  // 1 MiB of float32 stays in a second-level cache
 
 void widen(TensorFacts::Range& range, float x) {
   if (std::isfinite(x)) {
@@ -23,25 +23,11 @@ void widen(TensorFacts::Range& range, float x) {
 constexpr TensorFacts::Range nothing = {std::numeric_limits<float>::infinity(), -std::numeric_limits<float>::infinity(),
                                         0, 0};
 
-void settle(std::vector<TensorFacts::Range>& ranges) {
-  for (TensorFacts::Range& r : ranges)
-    if (r.lo > r.hi) r.lo = r.hi = 0;
-}
-
-/// Calls visit(row values, matrix index) for every row of the tensor.
-template <class Visit>
-Result<void> each_row(const TensorView& view, JobContext& job, Visit visit) {
-  const MatrixShape shape = view.matrix();
-  const std::uint64_t step = std::max<std::uint64_t>(1, tile_weights / std::max<std::uint64_t>(1, shape.cols));
-  std::vector<float> scratch;
-  for (std::uint64_t first = 0; first < shape.all_rows(); first += step) {
-    if (job.stopped()) return cancelled("read range of " + view.tensor().name);
-    const std::uint64_t count = std::min(step, shape.all_rows() - first);
-    QUANT_TRY(tile, read_tile(view, first, count, scratch));
-    for (std::uint64_t r = 0; r < count; ++r)
-      visit(tile.w.subspan(r * shape.cols, shape.cols), (first + r) / shape.rows);
-  }
-  return {};
+void widen(TensorFacts::Range& range, const TensorFacts::Range& other) {
+  range.lo = std::min(range.lo, other.lo);
+  range.hi = std::max(range.hi, other.hi);
+  range.nan += other.nan;
+  range.inf += other.inf;
 }
 
 }  // namespace
@@ -77,16 +63,39 @@ std::uint64_t RowQuantizer::row_alignment(std::uint64_t) const { return 1; }
 
 std::vector<std::uint8_t> RowQuantizer::pack(const QuantizedTile&) const { return {}; }
 
+/// `count` ranges: of every matrix, or of every column of every matrix. Each worker has its own until the end.
+Result<std::vector<TensorFacts::Range>> TensorFacts::ranges(std::size_t count, bool by_column, JobContext& job) const {
+  const MatrixShape shape = view_.matrix();
+  std::vector<std::vector<Range>> found(std::size_t(workers_of(threads_)));
+  const auto visit = [&](const RowTile& tile, std::size_t, int worker) {
+    std::vector<Range>& mine = found[std::size_t(worker)];
+    if (mine.empty()) mine.resize(count, nothing);
+    for (std::uint64_t r = 0; r < tile.rows; ++r) {
+      const auto row = tile.w.subspan(r * tile.cols, tile.cols);
+      const std::uint64_t matrix = (tile.first_row + r) / shape.rows;
+      if (by_column) {
+        Range* const range = mine.data() + matrix * shape.cols;
+        for (std::size_t c = 0; c < row.size(); ++c) widen(range[c], row[c]);
+      } else {
+        Range range = mine[matrix];
+        for (const float x : row) widen(range, x);
+        mine[matrix] = range;
+      }
+    }
+  };
+  QUANT_CHECK(each_tile_at_once(view_, tile_rows(view_, 0, shape.all_rows(), 1), threads_, job, "read range", visit));
+  std::vector<Range> all(count, nothing);
+  for (const auto& mine : found)
+    for (std::size_t i = 0; i < mine.size(); ++i) widen(all[i], mine[i]);
+  for (Range& r : all)
+    if (r.lo > r.hi) r.lo = r.hi = 0;
+  return all;
+}
+
 Result<std::span<const TensorFacts::Range>> TensorFacts::per_matrix(JobContext& job) {
   if (matrix_.empty()) {
-    std::vector<Range> ranges(view_.matrix().matrices, nothing);
-    QUANT_CHECK(each_row(view_, job, [&](std::span<const float> row, std::uint64_t matrix) {
-      Range range = ranges[matrix];
-      for (float x : row) widen(range, x);
-      ranges[matrix] = range;
-    }));
-    settle(ranges);
-    matrix_ = std::move(ranges);
+    QUANT_TRY(found, ranges(view_.matrix().matrices, false, job));
+    matrix_ = std::move(found);
   }
   return matrix_;
 }
@@ -94,13 +103,8 @@ Result<std::span<const TensorFacts::Range>> TensorFacts::per_matrix(JobContext& 
 Result<std::span<const TensorFacts::Range>> TensorFacts::per_column(JobContext& job) {
   if (column_.empty()) {
     const MatrixShape shape = view_.matrix();
-    std::vector<Range> ranges(shape.matrices * shape.cols, nothing);
-    QUANT_CHECK(each_row(view_, job, [&](std::span<const float> row, std::uint64_t matrix) {
-      Range* range = ranges.data() + matrix * shape.cols;
-      for (std::size_t c = 0; c < row.size(); ++c) widen(range[c], row[c]);
-    }));
-    settle(ranges);
-    column_ = std::move(ranges);
+    QUANT_TRY(found, ranges(shape.matrices * shape.cols, true, job));
+    column_ = std::move(found);
   }
   return column_;
 }

@@ -102,10 +102,12 @@ class RowQuantizer {
   virtual std::vector<std::uint8_t> pack(const QuantizedTile& whole) const;
 };
 
-/// Ranges that several candidate schemes need: computed at most once per tensor, from all elements, by one pass.
+/// A tensor to fit to, with the ranges that several candidate schemes need: computed at most once per tensor, from all
+/// elements, by one pass.
 class TensorFacts {
  public:
-  explicit TensorFacts(const TensorView& view) : view_(view) {}
+  /// `threads`: what reads the tensor and what fit may use; 0 = all. Results do not depend on it.
+  explicit TensorFacts(const TensorView& view, int threads = 0) : view_(view), threads_(threads) {}
 
   struct Range {
     float lo = 0, hi = 0;  ///< over finite elements; 0, 0 where there are none
@@ -117,9 +119,13 @@ class TensorFacts {
   Result<std::span<const Range>> per_column(JobContext& job);
 
   const TensorView& view() const { return view_; }
+  int threads() const { return threads_; }
 
  private:
+  Result<std::vector<Range>> ranges(std::size_t count, bool by_column, JobContext& job) const;
+
   const TensorView& view_;
+  int threads_;
   std::vector<Range> matrix_, column_;
 };
 

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -76,6 +77,21 @@ struct PackedType {
 /// A scheme of this type; `type` outlives it. With the flag `imatrix` the weights' importance comes from calibration.
 /// fit refuses what `refusal` says. Errors: unsupported (imatrix without second moments of the tensor).
 std::unique_ptr<Quantizer> make(const Scheme& scheme, const PackedType& type);
+
+/// Rows of a PackedType as faster encoders see them.
+class PackedRows : public RowQuantizer {
+ public:
+  virtual const PackedType& type() const = 0;
+  /// Importance of the columns of a row; empty for the plain variant.
+  virtual std::span<const float> importance_of(std::uint64_t row, std::uint64_t cols) const = 0;
+  /// The tile whose stored blocks are `packed`.
+  virtual QuantizedTile unpacked(const RowTile& tile, std::vector<std::uint8_t> packed) const = 0;
+};
+
+/// Encodes whole rows: with importance one row at a time, else rows that lie one after the other.
+using RowEncoder =
+    std::function<void(std::span<const float> x, std::span<const float> importance, std::span<std::uint8_t> out)>;
+QuantizedTile encode_tile(const PackedRows& rows, const RowTile& tile, const RowEncoder& encode);
 
 /// The flag of the types that have a weighted variant.
 inline constexpr Param imatrix_param{"imatrix", ParamType::flag, "", "",

@@ -8,19 +8,14 @@ namespace {
 
 constexpr std::size_t block = 256;
 
-/// Scales and minima of all sub-blocks, as floats.
-struct Found {
-  std::array<float, 16> scales{}, minima{}, weights{};
-};
-
 void plain_weights(std::span<const float> x, bool spread, std::span<float> w) {
   const float base = spread ? std::sqrt(sum_of_squares(x) / float(x.size())) : 0.0f;
   for (std::size_t i = 0; i < x.size(); ++i) w[i] = base + std::fabs(x[i]);
 }
 
 template <std::size_t sub>
-Found search(const Steps& steps, std::span<const float> x, std::span<const float> w, std::span<std::uint8_t> codes) {
-  Found found;
+KFound search(const Steps& steps, std::span<const float> x, std::span<const float> w, std::span<std::uint8_t> codes) {
+  KFound found;
   for (std::size_t at = 0; at < block; at += sub * lanes) {
     Batch<sub> l;
     const auto batch = side_by_side<sub>(x.subspan(at, sub * lanes)),
@@ -59,34 +54,47 @@ void encode_again(int N, std::span<const float> x, KBlock& out) {
   }
 }
 
-}  // namespace
-
+/// One super-block of 256.
 template <std::size_t sub>
-KBlock encode_k(const KConstants& k, std::span<const float> x, std::span<const float> importance) {
-  constexpr std::size_t subs = block / sub;
+KBlock encode_block(const KType& type, std::span<const float> x, std::span<const float> importance) {
+  const KConstants& k = type.constants;
   KBlock out;
   std::array<float, block> w;
-  const auto scales = std::span(out.scales).first(subs), minima = std::span(out.minima).first(subs);
-  if (importance.empty()) {
+  if (importance.empty())
     for (std::size_t at = 0; at < block; at += sub)
       plain_weights(x.subspan(at, sub), k.spread, std::span(w).subspan(at, sub));
-    const Found found = search<sub>(k.plain, x, w, out.codes);
-    out.d = quantize_plain(k.scale_top, std::span(found.scales).first(subs), scales);
-    out.dmin = quantize_plain(k.scale_top, std::span(found.minima).first(subs), minima);
-  } else {
+  else
     weigh(x, importance, k.variance * sum_of_squares(x) / float(block), w);
-    const Steps steps{.N = k.plain.N, .rmin = -0.9f, .rdelta = 0.05f, .count = 36};
-    const Found found = search<sub>(steps, x, w, out.codes);
-    const auto weights = std::span(found.weights).first(subs);
-    out.d = to_half(qp(k.scale_top, std::span(found.scales).first(subs), weights, scales));
-    out.dmin = to_half(qp(k.scale_top, std::span(found.minima).first(subs), weights, minima));
-  }
+  const bool weighted = !importance.empty();
+  store_scales(type, weighted, search<sub>(weighted ? weighted_steps(k) : k.plain, x, w, out.codes), out);
   encode_again<sub>(k.plain.N, x, out);
   return out;
 }
 
-template KBlock encode_k<16>(const KConstants&, std::span<const float>, std::span<const float>);
-template KBlock encode_k<32>(const KConstants&, std::span<const float>, std::span<const float>);
+}  // namespace
+
+Steps weighted_steps(const KConstants& k) { return {.N = k.plain.N, .rmin = -0.9f, .rdelta = 0.05f, .count = 36}; }
+
+void store_scales(const KType& type, bool weighted, const KFound& found, KBlock& out) {
+  const std::size_t subs = block / type.sub;
+  const int top = type.constants.scale_top;
+  const auto store = [&](const std::array<float, 16>& values, std::array<std::uint8_t, 16>& codes) {
+    const auto from = std::span(values).first(subs);
+    const auto to = std::span(codes).first(subs);
+    return weighted ? to_half(qp(top, from, std::span(found.weights).first(subs), to)) : quantize_plain(top, from, to);
+  };
+  out.d = store(found.scales, out.scales);
+  out.dmin = store(found.minima, out.minima);
+}
+
+void encode_k(const KType& type, std::span<const float> row, std::span<const float> importance,
+              std::span<std::uint8_t> out) {
+  const auto encode = type.sub == 16 ? encode_block<16> : encode_block<32>;
+  for (std::size_t b = 0; b < row.size() / block; ++b) {
+    const auto weights = importance.empty() ? importance : importance.subspan(b * block, block);
+    type.pack(encode(type, row.subspan(b * block, block), weights), out.data() + b * type.bytes);
+  }
+}
 
 void pack_six_bits(std::span<const std::uint8_t> scales, std::span<const std::uint8_t> minima, std::uint8_t* out) {
   std::fill_n(out, 12, std::uint8_t{0});

@@ -20,9 +20,28 @@ struct KBlock {
   std::array<std::uint8_t, 256> codes{};
 };
 
-/// One super-block of 256 in sub-blocks of `sub`; `importance` is empty for the plain variant.
-template <std::size_t sub>
-KBlock encode_k(const KConstants& k, std::span<const float> x, std::span<const float> importance);
+/// One of these types, with what fast versions share: all but the search.
+struct KType {
+  KConstants constants;
+  std::size_t sub = 32;     ///< elements of a sub-block
+  std::size_t bytes = 144;  ///< of a stored super-block
+  void (*pack)(const KBlock& from, std::uint8_t* block) = nullptr;
+};
+extern const KType q2_k_blocks, q4_k_blocks, q5_k_blocks;
+
+/// What is searched under importance.
+Steps weighted_steps(const KConstants& k);
+
+/// Scales and minima of all sub-blocks as the search finds them, and the sums of their weights.
+struct KFound {
+  std::array<float, 16> scales{}, minima{}, weights{};
+};
+/// d, dmin and the stored scales and minima.
+void store_scales(const KType& type, bool weighted, const KFound& found, KBlock& out);
+
+/// Rows of such a type; `importance` is empty for the plain variant.
+void encode_k(const KType& type, std::span<const float> row, std::span<const float> importance,
+              std::span<std::uint8_t> out);
 
 /// 6-bit scales and minima of eight sub-blocks in 12 bytes (q4_k, q5_k).
 void pack_six_bits(std::span<const std::uint8_t> scales, std::span<const std::uint8_t> minima, std::uint8_t* out);

@@ -14,9 +14,9 @@ namespace {
 std::uint64_t bytes_of_block(const PackedType& type) { return info(type.dtype).block_bits / 8; }
 std::uint64_t elements_of_block(const PackedType& type) { return info(type.dtype).block; }
 
-class PackedRows final : public RowQuantizer {
+class ReferenceRows final : public PackedRows {
  public:
-  PackedRows(Scheme scheme, const PackedType& type, std::vector<float> importance, std::uint64_t rows)
+  ReferenceRows(Scheme scheme, const PackedType& type, std::vector<float> importance, std::uint64_t rows)
       : scheme_(std::move(scheme)), type_(type) {
     shared_.importance = std::move(importance);
     shared_.rows = rows;
@@ -31,6 +31,10 @@ class PackedRows final : public RowQuantizer {
   const Shared& shared() const override { return shared_; }
   std::span<const float> codebook() const override { return type_.levels; }
 
+  const PackedType& type() const override { return type_; }
+  std::span<const float> importance_of(std::uint64_t row, std::uint64_t cols) const override;
+  QuantizedTile unpacked(const RowTile& tile, std::vector<std::uint8_t> packed) const override;
+
   QuantizedTile quantize(const RowTile& tile) const override;
   void dequantize(QuantizedTile& q) const override;
   void steps(const RowTile& tile, const QuantizedTile& q, std::span<float> out) const override;
@@ -40,7 +44,6 @@ class PackedRows final : public RowQuantizer {
   std::vector<std::uint8_t> pack(const QuantizedTile& whole) const override { return whole.packed; }
 
  private:
-  std::span<const float> importance_of(std::uint64_t row, std::uint64_t cols) const;
   void unpack(QuantizedTile& q) const;
   void mark_clipped(std::span<const float> w, QuantizedTile& q) const;
   float gap_around(float w, float scale) const;
@@ -51,25 +54,23 @@ class PackedRows final : public RowQuantizer {
   std::vector<float> levels_;  ///< of the type, ascending
 };
 
-std::span<const float> PackedRows::importance_of(std::uint64_t row, std::uint64_t cols) const {
+std::span<const float> ReferenceRows::importance_of(std::uint64_t row, std::uint64_t cols) const {
   const std::span<const float> all = shared_.importance;
   return all.size() <= cols ? all : all.subspan(row / shared_.rows * cols, cols);
 }
 
-QuantizedTile PackedRows::quantize(const RowTile& tile) const {
+QuantizedTile ReferenceRows::quantize(const RowTile& tile) const { return encode_tile(*this, tile, type_.encode); }
+
+QuantizedTile ReferenceRows::unpacked(const RowTile& tile, std::vector<std::uint8_t> packed) const {
   QuantizedTile q = tile_like(tile);
-  const std::uint64_t row_bytes = tile.cols / elements_of_block(type_) * bytes_of_block(type_);
-  q.packed.resize(tile.rows * row_bytes);
-  for (std::uint64_t r = 0; r < tile.rows; ++r)
-    type_.encode(tile.w.subspan(r * tile.cols, tile.cols), importance_of(tile.first_row + r, tile.cols),
-                 std::span(q.packed).subspan(r * row_bytes, row_bytes));
+  q.packed = std::move(packed);
   unpack(q);
   dequantize(q);
   mark_clipped(tile.w, q);
   return q;
 }
 
-void PackedRows::unpack(QuantizedTile& q) const {
+void ReferenceRows::unpack(QuantizedTile& q) const {
   const std::uint64_t n = q.rows * q.cols, block = elements_of_block(type_), bytes = bytes_of_block(type_);
   const std::uint64_t subs = block / type_.sub;
   q.codes.resize(n);
@@ -92,7 +93,7 @@ void decode_sub(const PackedType& type, const std::uint8_t* codes, float scale, 
   }
 }
 
-void PackedRows::dequantize(QuantizedTile& q) const {
+void ReferenceRows::dequantize(QuantizedTile& q) const {
   q.values.resize(q.codes.size());
   for (std::size_t s = 0; s < q.scales.size(); ++s)
     decode_sub(type_, q.codes.data() + s * type_.sub, q.scales[s], type_.has_minima ? q.minima[s] : 0.0f,
@@ -100,13 +101,13 @@ void PackedRows::dequantize(QuantizedTile& q) const {
 }
 
 /// The distance of the two neighbouring levels around w, of the outermost two beyond them.
-float PackedRows::gap_around(float w, float scale) const {
+float ReferenceRows::gap_around(float w, float scale) const {
   if (scale == 0) return 0;
   const auto above = std::upper_bound(levels_.begin() + 1, levels_.end() - 1, w / scale);
   return (*above - *(above - 1)) * std::fabs(scale);
 }
 
-void PackedRows::steps(const RowTile& tile, const QuantizedTile& q, std::span<float> out) const {
+void ReferenceRows::steps(const RowTile& tile, const QuantizedTile& q, std::span<float> out) const {
   for (std::size_t s = 0; s < q.scales.size(); ++s) {
     float* const step = out.data() + s * type_.sub;
     std::fill_n(step, type_.sub, std::fabs(q.scales[s]));
@@ -116,7 +117,7 @@ void PackedRows::steps(const RowTile& tile, const QuantizedTile& q, std::span<fl
 }
 
 /// Weights further than half a step outside the values of their sub-block.
-void PackedRows::mark_clipped(std::span<const float> w, QuantizedTile& q) const {
+void ReferenceRows::mark_clipped(std::span<const float> w, QuantizedTile& q) const {
   q.clipped.resize(w.size());
   const float low = levels_.empty() ? (type_.is_signed ? -float(1 << (type_.bits - 1)) : 0.0f) : levels_.front();
   const float high = levels_.empty() ? low + float((1 << type_.bits) - 1) : levels_.back();
@@ -150,7 +151,7 @@ class PackedQuantizer final : public Quantizer {
       QUANT_TRY(found, importance_of(facts.view(), calibration));
       importance = std::move(found);
     }
-    return std::make_unique<PackedRows>(scheme_, type_, std::move(importance), facts.view().matrix().rows);
+    return std::make_unique<ReferenceRows>(scheme_, type_, std::move(importance), facts.view().matrix().rows);
   }
 
  private:
@@ -207,6 +208,19 @@ void decode(std::span<const std::byte> in, std::span<float> out) {
 
 std::unique_ptr<Quantizer> make(const Scheme& scheme, const PackedType& type) {
   return std::make_unique<PackedQuantizer>(scheme, type);
+}
+
+QuantizedTile encode_tile(const PackedRows& rows, const RowTile& tile, const RowEncoder& encode) {
+  const std::uint64_t row_bytes = tile.cols / elements_of_block(rows.type()) * bytes_of_block(rows.type());
+  std::vector<std::uint8_t> packed(tile.rows * row_bytes);
+  if (tile.rows == 0 || rows.importance_of(tile.first_row, tile.cols).empty()) {
+    encode(tile.w, {}, packed);
+  } else {
+    for (std::uint64_t r = 0; r < tile.rows; ++r)
+      encode(tile.w.subspan(r * tile.cols, tile.cols), rows.importance_of(tile.first_row + r, tile.cols),
+             std::span(packed).subspan(r * row_bytes, row_bytes));
+  }
+  return rows.unpacked(tile, std::move(packed));
 }
 
 Decoder decoder_of(DType dtype) {

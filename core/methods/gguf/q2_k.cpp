@@ -7,22 +7,17 @@ namespace quant {
 namespace {
 
 constexpr std::size_t bytes = 84;
-constexpr gguf::KConstants constants{.plain = {.N = 3, .rmin = -0.5f, .rdelta = 0.1f, .count = 15, .absolute = true},
-                                     .scale_top = 15,
-                                     .spread = false,
-                                     .variance = 1};
 
 /// Scale (low) and minimum (high nibble) of 16 sub-blocks @0, codes @16, d @80, dmin @82.
+void pack(const gguf::KBlock& from, std::uint8_t* block) {
+  for (std::size_t j = 0; j < 16; ++j) block[j] = std::uint8_t(from.scales[j] | from.minima[j] << 4);
+  gguf::pack_two_bits(from.codes, block + 16);
+  gguf::write_half(from.d, block + 80);
+  gguf::write_half(from.dmin, block + 82);
+}
+
 void encode(std::span<const float> row, std::span<const float> importance, std::span<std::uint8_t> out) {
-  for (std::size_t b = 0; b < row.size() / 256; ++b) {
-    const auto weights = importance.empty() ? importance : importance.subspan(b * 256, 256);
-    const gguf::KBlock found = gguf::encode_k<16>(constants, row.subspan(b * 256, 256), weights);
-    std::uint8_t* const block = out.data() + b * bytes;
-    for (std::size_t j = 0; j < 16; ++j) block[j] = std::uint8_t(found.scales[j] | found.minima[j] << 4);
-    gguf::pack_two_bits(found.codes, block + 16);
-    gguf::write_half(found.d, block + 80);
-    gguf::write_half(found.dmin, block + 82);
-  }
+  gguf::encode_k(gguf::q2_k_blocks, row, importance, out);
 }
 
 void unpack(const std::uint8_t* block, const gguf::Unpacked& out) {
@@ -37,6 +32,15 @@ void unpack(const std::uint8_t* block, const gguf::Unpacked& out) {
 Result<std::unique_ptr<Quantizer>> make(const Scheme& scheme) { return gguf::make(scheme, gguf::q2_k_type); }
 
 }  // namespace
+
+constinit const gguf::KType gguf::q2_k_blocks{
+    .constants = {.plain = {.N = 3, .rmin = -0.5f, .rdelta = 0.1f, .count = 15, .absolute = true},
+                  .scale_top = 15,
+                  .spread = false,
+                  .variance = 1},
+    .sub = 16,
+    .bytes = bytes,
+    .pack = pack};
 
 constinit const gguf::PackedType gguf::q2_k_type{.dtype = DType::q2_k,
                                                  .sub = 16,

@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "core/methods/gguf/blocks.h"
-#include "core/methods/gguf/search.h"
+#include "core/methods/gguf/k_symmetric.h"
 #include "core/methods/gguf/two_bits.h"
 
 namespace quant {
@@ -14,84 +13,42 @@ using namespace gguf;
 
 constexpr std::size_t bytes = 110;
 
-/// Codes offset by 4, and 6-bit scales offset by 32.
-struct Found {
-  std::uint16_t d = 0;
-  std::array<std::uint8_t, 16> scales{};
-  std::array<std::uint8_t, 256> codes{};
-};
-
-/// Two batches of eight sub-blocks.
-template <class Search>
-std::array<float, 16> find_scales(std::span<std::uint8_t> codes, Search scale_of) {
-  std::array<float, 16> scales;
-  for (std::size_t half = 0; half < 2; ++half) {
-    Batch<16> l;
-    const Lanes found = scale_of(half, l);
-    in_order(l, codes.subspan(half * 128, 128));
-    for (std::size_t j = 0; j < lanes; ++j) scales[half * lanes + j] = found[j];
-  }
-  return scales;
-}
-
-void find_plain(std::span<const float> x, Found& out) {
-  const auto scales = find_scales(
-      out.codes, [&](std::size_t half, Batch<16>& l) { return q3(side_by_side<16>(x.subspan(half * 128, 128)), l); });
-  const float extreme = signed_extreme(scales);
-  if (extreme == 0) return;
-  const float inverse = -32.0f / extreme;
-  for (std::size_t j = 0; j < 16; ++j) out.scales[j] = std::uint8_t(std::clamp(rne(inverse * scales[j]), -32, 31) + 32);
-  out.d = to_half(1 / inverse);
-}
-
-void find_weighted(std::span<const float> x, std::span<const float> importance, Found& out) {
-  std::array<float, 256> w;
-  std::array<float, 16> sums{};
+void weigh_by_spread(std::span<const float> x, std::span<const float> importance, std::span<float> w) {
   weigh(x, importance, 2 * sum_of_squares(x) / 256.0f, w);
-  for (std::size_t i = 0; i < 256; ++i) sums[i / 16] += w[i];
-  const auto scales = find_scales(out.codes, [&](std::size_t half, Batch<16>& l) {
-    return qx(4, side_by_side<16>(x.subspan(half * 128, 128)), side_by_side<16>(std::span(w).subspan(half * 128, 128)),
-              l);
-  });
-  Batch<16> l;
-  out.d = to_half(qx(32, side_by_side<16>(scales), side_by_side<16>(sums), l)[0]);
-  in_order(l, out.scales);
 }
 
-/// Codes again, with the scales as they are stored; where a scale is 0 the search's codes stay.
-void encode_again(std::span<const float> x, Found& out) {
-  const float d = from_half(out.d);
-  for (std::size_t i = 0; i < 256; ++i) {
-    const float step = d * float(int(out.scales[i / 16]) - 32);
-    if (step != 0) out.codes[i] = std::uint8_t(std::clamp(rne(x[i] / step), -4, 3) + 4);
+/// Plain: the extreme scale gets the code −32.
+void store_scales(bool weighted, const SymmetricFound& found, SymmetricBlock& out) {
+  if (weighted) {
+    Batch<16> l;
+    std::array<std::uint8_t, 16> codes;
+    out.d = to_half(qx(32, side_by_side<16>(found.scales), side_by_side<16>(found.weights), l)[0]);
+    in_order(l, codes);
+    for (std::size_t j = 0; j < 16; ++j) out.scales[j] = std::int8_t(int(codes[j]) - 32);
+    return;
   }
+  const float extreme = signed_extreme(found.scales), inverse = -32.0f / extreme;
+  out.d = extreme == 0 ? std::uint16_t{0} : to_half(1 / inverse);
+  for (std::size_t j = 0; j < 16; ++j)
+    out.scales[j] = std::int8_t(extreme == 0 ? -32 : std::clamp(rne(inverse * found.scales[j]), -32, 31));
 }
 
-/// Third bits @0 (bit i / 32 of byte i % 32), low two bits @32, 6-bit scales @96, d @108.
-void pack(const Found& from, std::uint8_t* block) {
+/// Third bits @0 (bit i / 32 of byte i % 32), low two bits @32, 6-bit scales offset by 32 @96, d @108.
+void pack(const SymmetricBlock& from, std::uint8_t* block) {
   std::memset(block, 0, bytes);
   for (std::size_t i = 0; i < 256; ++i) block[i % 32] = std::uint8_t(block[i % 32] | (from.codes[i] >> 2) << (i / 32));
   pack_two_bits(from.codes, block + 32);
   std::uint8_t* const s = block + 96;
   for (std::size_t j = 0; j < 16; ++j) {
-    s[j % 8] = std::uint8_t(s[j % 8] | (from.scales[j] & 15) << (j < 8 ? 0 : 4));
-    s[8 + j % 4] = std::uint8_t(s[8 + j % 4] | (from.scales[j] >> 4) << (2 * (j / 4)));
+    const int scale = from.scales[j] + 32;
+    s[j % 8] = std::uint8_t(s[j % 8] | (scale & 15) << (j < 8 ? 0 : 4));
+    s[8 + j % 4] = std::uint8_t(s[8 + j % 4] | (scale >> 4) << (2 * (j / 4)));
   }
   write_half(from.d, block + 108);
 }
 
 void encode(std::span<const float> row, std::span<const float> importance, std::span<std::uint8_t> out) {
-  for (std::size_t b = 0; b < row.size() / 256; ++b) {
-    const auto x = row.subspan(b * 256, 256);
-    Found found;
-    if (importance.empty())
-      find_plain(x, found);
-    else
-      find_weighted(x, importance.subspan(b * 256, 256), found);
-    // Scales that are all zero bytes mean −32 each, of d = 0.
-    encode_again(x, found);
-    pack(found, out.data() + b * bytes);
-  }
+  encode_symmetric(q3_k_blocks, row, importance, out);
 }
 
 void unpack(const std::uint8_t* block, const Unpacked& out) {
@@ -109,6 +66,9 @@ void unpack(const std::uint8_t* block, const Unpacked& out) {
 Result<std::unique_ptr<Quantizer>> make(const Scheme& scheme) { return gguf::make(scheme, q3_k_type); }
 
 }  // namespace
+
+constinit const gguf::SymmetricType gguf::q3_k_blocks{
+    .N = 4, .bytes = bytes, .descends = true, .weigh = weigh_by_spread, .store_scales = store_scales, .pack = pack};
 
 constinit const gguf::PackedType gguf::q3_k_type{.dtype = DType::q3_k,
                                                  .sub = 16,

@@ -6,19 +6,17 @@ namespace quant {
 namespace {
 
 constexpr std::size_t bytes = 144;
-constexpr gguf::KConstants constants{.plain = {.N = 15, .rmin = -1.0f, .rdelta = 0.1f, .count = 20}};
 
 /// d @0, dmin @2, 6-bit scales and minima @4, nibbles @16.
+void pack(const gguf::KBlock& from, std::uint8_t* block) {
+  gguf::write_half(from.d, block);
+  gguf::write_half(from.dmin, block + 2);
+  gguf::pack_six_bits(from.scales, from.minima, block + 4);
+  gguf::pack_nibbles_64(from.codes, block + 16);
+}
+
 void encode(std::span<const float> row, std::span<const float> importance, std::span<std::uint8_t> out) {
-  for (std::size_t b = 0; b < row.size() / 256; ++b) {
-    const auto weights = importance.empty() ? importance : importance.subspan(b * 256, 256);
-    const gguf::KBlock found = gguf::encode_k<32>(constants, row.subspan(b * 256, 256), weights);
-    std::uint8_t* const block = out.data() + b * bytes;
-    gguf::write_half(found.d, block);
-    gguf::write_half(found.dmin, block + 2);
-    gguf::pack_six_bits(found.scales, found.minima, block + 4);
-    gguf::pack_nibbles_64(found.codes, block + 16);
-  }
+  gguf::encode_k(gguf::q4_k_blocks, row, importance, out);
 }
 
 void unpack(const std::uint8_t* block, const gguf::Unpacked& out) {
@@ -29,6 +27,12 @@ void unpack(const std::uint8_t* block, const gguf::Unpacked& out) {
 Result<std::unique_ptr<Quantizer>> make(const Scheme& scheme) { return gguf::make(scheme, gguf::q4_k_type); }
 
 }  // namespace
+
+constinit const gguf::KType gguf::q4_k_blocks{
+    .constants = {.plain = {.N = 15, .rmin = -1.0f, .rdelta = 0.1f, .count = 20}},
+    .sub = 32,
+    .bytes = bytes,
+    .pack = pack};
 
 constinit const gguf::PackedType gguf::q4_k_type{.dtype = DType::q4_k,
                                                  .bits = 4,

@@ -6,24 +6,22 @@ namespace quant {
 namespace {
 
 constexpr std::size_t bytes = 176;
-constexpr gguf::KConstants constants{.plain = {.N = 31, .rmin = -0.5f, .rdelta = 0.1f, .count = 15}};
 
 /// d @0, dmin @2, 6-bit scales and minima @4, fifth bits @16 (bit i / 32 of byte i % 32), nibbles @48.
-void encode(std::span<const float> row, std::span<const float> importance, std::span<std::uint8_t> out) {
-  for (std::size_t b = 0; b < row.size() / 256; ++b) {
-    const auto weights = importance.empty() ? importance : importance.subspan(b * 256, 256);
-    const gguf::KBlock found = gguf::encode_k<32>(constants, row.subspan(b * 256, 256), weights);
-    std::uint8_t* const block = out.data() + b * bytes;
-    gguf::write_half(found.d, block);
-    gguf::write_half(found.dmin, block + 2);
-    gguf::pack_six_bits(found.scales, found.minima, block + 4);
-    for (std::size_t i = 0; i < 32; ++i) {
-      unsigned high = 0;
-      for (std::size_t part = 0; part < 8; ++part) high |= unsigned(found.codes[32 * part + i] >> 4) << part;
-      block[16 + i] = std::uint8_t(high);
-    }
-    gguf::pack_nibbles_64(found.codes, block + 48);
+void pack(const gguf::KBlock& from, std::uint8_t* block) {
+  gguf::write_half(from.d, block);
+  gguf::write_half(from.dmin, block + 2);
+  gguf::pack_six_bits(from.scales, from.minima, block + 4);
+  for (std::size_t i = 0; i < 32; ++i) {
+    unsigned high = 0;
+    for (std::size_t part = 0; part < 8; ++part) high |= unsigned(from.codes[32 * part + i] >> 4) << part;
+    block[16 + i] = std::uint8_t(high);
   }
+  gguf::pack_nibbles_64(from.codes, block + 48);
+}
+
+void encode(std::span<const float> row, std::span<const float> importance, std::span<std::uint8_t> out) {
+  gguf::encode_k(gguf::q5_k_blocks, row, importance, out);
 }
 
 void unpack(const std::uint8_t* block, const gguf::Unpacked& out) {
@@ -39,6 +37,12 @@ void unpack(const std::uint8_t* block, const gguf::Unpacked& out) {
 Result<std::unique_ptr<Quantizer>> make(const Scheme& scheme) { return gguf::make(scheme, gguf::q5_k_type); }
 
 }  // namespace
+
+constinit const gguf::KType gguf::q5_k_blocks{
+    .constants = {.plain = {.N = 31, .rmin = -0.5f, .rdelta = 0.1f, .count = 15}},
+    .sub = 32,
+    .bytes = bytes,
+    .pack = pack};
 
 constinit const gguf::PackedType gguf::q5_k_type{.dtype = DType::q5_k,
                                                  .bits = 5,

@@ -4,8 +4,7 @@
 #include <cmath>
 #include <cstring>
 
-#include "core/methods/gguf/blocks.h"
-#include "core/methods/gguf/search.h"
+#include "core/methods/gguf/k_symmetric.h"
 
 namespace quant {
 namespace {
@@ -14,24 +13,6 @@ using namespace gguf;
 
 constexpr std::size_t bytes = 210;
 constexpr float eps = 1e-15f;
-
-/// Scales of 16 sub-blocks and codes offset by 32. Without importance the weights are x².
-std::array<float, 16> find_scales(std::span<const float> x, std::span<const float> importance,
-                                  std::span<std::uint8_t> codes) {
-  std::array<float, 16> scales;
-  for (std::size_t at = 0; at < 256; at += 128) {
-    const auto batch = side_by_side<16>(x.subspan(at, 128));
-    Batch<16> w, l;
-    if (importance.empty())
-      for (std::size_t i = 0; i < w.size(); ++i) w[i] = batch[i] * batch[i];
-    else
-      w = side_by_side<16>(importance.subspan(at, 128));
-    const Lanes found = qx(32, batch, w, l);
-    in_order(l, codes.subspan(at, 128));
-    for (std::size_t j = 0; j < lanes; ++j) scales[at / 16 + j] = found[j];
-  }
-  return scales;
-}
 
 /// Low nibbles @0 and top two bits @128, by half-blocks of 128 in four parts of 32.
 void pack_codes(std::span<const std::uint8_t> codes, std::uint8_t* block) {
@@ -44,31 +25,33 @@ void pack_codes(std::span<const std::uint8_t> codes, std::uint8_t* block) {
     }
 }
 
-/// Codes as above, int8 scales @192, d @208.
-void encode_block(std::span<const float> x, std::span<const float> importance, std::uint8_t* block) {
-  std::array<std::uint8_t, 256> codes;
-  const auto scales = find_scales(x, importance, codes);
-  const float extreme = signed_extreme(scales);
-  std::memset(block, 0, bytes);
-  if (std::fabs(extreme) < eps) return;
+void take_importance(std::span<const float>, std::span<const float> importance, std::span<float> w) {
+  std::copy(importance.begin(), importance.end(), w.begin());
+}
+
+/// The extreme scale gets the code −128, under importance as well.
+void store_scales(bool, const SymmetricFound& found, SymmetricBlock& out) {
+  const float extreme = signed_extreme(found.scales);
+  out.empty = std::fabs(extreme) < eps;
+  if (out.empty) return;
   const float inverse = -128.0f / extreme;
-  const std::uint16_t d = to_half(1 / inverse);
-  for (std::size_t j = 0; j < 16; ++j) {
-    const int scale = std::min(127, rne(inverse * scales[j]));
-    block[192 + j] = std::uint8_t(scale);
-    const float step = from_half(d) * float(scale);
-    if (step == 0) continue;
-    for (std::size_t i = 16 * j; i < 16 * (j + 1); ++i)
-      codes[i] = std::uint8_t(std::clamp(rne(x[i] / step), -32, 31) + 32);
+  out.d = to_half(1 / inverse);
+  for (std::size_t j = 0; j < 16; ++j) out.scales[j] = std::int8_t(std::min(127, rne(inverse * found.scales[j])));
+}
+
+/// Codes as above, int8 scales @192, d @208.
+void pack(const SymmetricBlock& from, std::uint8_t* block) {
+  if (from.empty) {
+    std::memset(block, 0, bytes);
+    return;
   }
-  pack_codes(codes, block);
-  write_half(d, block + 208);
+  pack_codes(from.codes, block);
+  std::memcpy(block + 192, from.scales.data(), from.scales.size());
+  write_half(from.d, block + 208);
 }
 
 void encode(std::span<const float> row, std::span<const float> importance, std::span<std::uint8_t> out) {
-  for (std::size_t b = 0; b < row.size() / 256; ++b)
-    encode_block(row.subspan(b * 256, 256), importance.empty() ? importance : importance.subspan(b * 256, 256),
-                 out.data() + b * bytes);
+  encode_symmetric(q6_k_blocks, row, importance, out);
 }
 
 void unpack(const std::uint8_t* block, const Unpacked& out) {
@@ -86,6 +69,9 @@ void unpack(const std::uint8_t* block, const Unpacked& out) {
 Result<std::unique_ptr<Quantizer>> make(const Scheme& scheme) { return gguf::make(scheme, q6_k_type); }
 
 }  // namespace
+
+constinit const gguf::SymmetricType gguf::q6_k_blocks{
+    .N = 32, .bytes = bytes, .weigh = take_importance, .store_scales = store_scales, .pack = pack};
 
 constinit const gguf::PackedType gguf::q6_k_type{.dtype = DType::q6_k,
                                                  .sub = 16,

@@ -1,0 +1,23 @@
+#pragma once
+// SIMD versions of quantizing alone, for methods whose cost is a search: one object a family, listed in
+// native_coders.cpp. Statistics of what they give are counted as the reference's are (decoded_simd.cpp).
+
+#include "core/methods/quantizer.h"
+
+namespace quant {
+
+/// Stateless. Results are the reference's, bit for bit.
+class NativeCoder {
+ public:
+  virtual ~NativeCoder() = default;
+  /// Whether it has code for this scheme.
+  virtual bool runs(const RowQuantizer& quantizer) const = 0;
+  virtual QuantizedTile quantize(const RowQuantizer& quantizer, const RowTile& tile) const = 0;
+};
+
+const NativeCoder& kquant_coder();  ///< q2_k … q6_k
+
+/// The tile by the coder that runs the scheme, else by the reference.
+QuantizedTile native_quantize(const RowQuantizer& quantizer, const RowTile& tile);
+
+}  // namespace quant

@@ -9,137 +9,34 @@
 #include <cmath>
 #include <limits>
 
+#include "gpu/gguf_forms.h"
 #include "gpu/kernel_sources.h"
 #include "gpu/scheme_kernel.h"
 
 namespace quant {
 namespace {
 
-// Beside the defines of kernels/gguf_batch.cl and gguf_blocks.cl.
-enum Weights : cl_uint { squares, spread, sizes, given, weighed };
-enum Encode : cl_uint { keep, again, nearest };
-enum Kind : cl_uint { is_signed, counts, iq4, e2m1 };
+using namespace gguf_device;
 
 // Buffers between the stages, of a tile's scratch.
 enum Scratch { importance_at, variances_at, sums_at, found_at, d_at, d_codes_at };
 
-/// Bytes of a block that hold bits of its codes, see `plane` in kernels/gguf_blocks.cl.
-struct Plane {
-  cl_uint at = 0, length = 0, width = 4, shift = 0, stride = 16;
+/// Programs: a type waits for the few that it needs, not for all.
+struct Programs {
+  static std::string joined(std::string_view first, std::string_view then) {
+    return std::string(first) + std::string(then);
+  }
+  const std::string affine = joined(kernels::gguf_batch, kernels::gguf_affine);
+  const std::string symmetric = joined(kernels::gguf_batch, kernels::gguf_symmetric);
+  const std::string levels = joined(kernels::gguf_batch, kernels::gguf_levels);
+  const std::string plain = joined(kernels::gguf_scalar, kernels::gguf_plain);
+  const std::string stored = joined(kernels::gguf_scalar, kernels::gguf_stored);
+  const std::string stored_affine = joined(kernels::gguf_scalar, kernels::gguf_stored_affine);
+  const std::string elements = joined(kernels::gguf_scalar, kernels::gguf_elements);
 };
-
-struct Steps {
-  int trials = 20;
-  float lowest = -1, step = 0.1f;
-};
-constexpr Steps weighted_steps{36, -0.9f, 0.05f};
-
-/// One type, as the devices see it.
-struct Form {
-  std::string_view id;
-  cl_uint block = 32, sub = 32, bytes = 18;
-  Kind kind = counts;
-  Encode encode = keep;
-  int lowest = 0, highest = 15;  ///< codes
-  std::array<Plane, 2> planes{};
-  bool weighted = true;     ///< has a variant with importance
-  float variance = 1;       ///< σ² with importance is this times Σx²/n …
-  bool row = false;         ///< … over the row, else over the block
-  Weights plain = squares;  ///< weights without importance
-  Steps steps{};
-  int top = 63;  ///< largest code of a sub-block's scale and minimum
-
-  bool minima() const { return kind == counts; }
-};
-
-constexpr Plane nibbles(cl_uint at, cl_uint length) { return {at, length, 4, 0, 16}; }
-constexpr Plane fifth_bits(cl_uint at) { return {at, 4, 1, 4, 1}; }
-
-// Byte layouts: the GGUF specification, as core/methods/gguf says them beside each type.
-constexpr std::array forms = {
-    Form{.id = "q4_0", .kind = is_signed, .lowest = -8, .highest = 7, .planes = {nibbles(2, 16)}, .row = true},
-    Form{.id = "q4_1", .bytes = 20, .planes = {nibbles(4, 16)}, .row = true},
-    Form{.id = "q5_0",
-         .bytes = 22,
-         .kind = is_signed,
-         .lowest = -16,
-         .highest = 15,
-         .planes = {fifth_bits(2), nibbles(6, 16)},
-         .row = true},
-    Form{.id = "q5_1", .bytes = 24, .highest = 31, .planes = {fifth_bits(4), nibbles(8, 16)}, .row = true},
-    Form{.id = "q2_k",
-         .block = 256,
-         .sub = 16,
-         .bytes = 84,
-         .encode = again,
-         .highest = 3,
-         .planes = {Plane{16, 64, 2, 0, 32}},
-         .plain = sizes,
-         .steps = {15, -0.5f, 0.1f},
-         .top = 15},
-    Form{.id = "q3_k",
-         .block = 256,
-         .sub = 16,
-         .bytes = 110,
-         .kind = is_signed,
-         .encode = again,
-         .lowest = -4,
-         .highest = 3,
-         .planes = {Plane{0, 32, 1, 2, 32}, Plane{32, 64, 2, 0, 32}},
-         .variance = 2},
-    Form{.id = "q4_k",
-         .block = 256,
-         .bytes = 144,
-         .encode = again,
-         .planes = {Plane{16, 128, 4, 0, 32}},
-         .variance = 2,
-         .plain = spread},
-    Form{.id = "q5_k",
-         .block = 256,
-         .bytes = 176,
-         .encode = again,
-         .highest = 31,
-         .planes = {Plane{16, 32, 1, 4, 32}, Plane{48, 128, 4, 0, 32}},
-         .variance = 2,
-         .plain = spread,
-         .steps = {15, -0.5f, 0.1f}},
-    Form{.id = "q6_k",
-         .block = 256,
-         .sub = 16,
-         .bytes = 210,
-         .kind = is_signed,
-         .encode = again,
-         .lowest = -32,
-         .highest = 31,
-         .planes = {Plane{0, 128, 4, 0, 64}, Plane{128, 64, 2, 4, 32}}},
-    Form{.id = "iq4_nl", .kind = iq4, .encode = nearest, .planes = {nibbles(2, 16)}, .variance = 2},
-    Form{.id = "iq4_xs",
-         .block = 256,
-         .bytes = 136,
-         .kind = iq4,
-         .encode = nearest,
-         .planes = {nibbles(8, 128)},
-         .variance = 2},
-    Form{.id = "gguf-mxfp4", .bytes = 17, .kind = e2m1, .planes = {nibbles(1, 16)}, .weighted = false},
-};
-
-const Form* form_of(std::string_view id) {
-  const auto* const found = std::ranges::find(forms, id, &Form::id);
-  return found == forms.end() ? nullptr : found;
-}
-
-/// Sources of the searches: each a program of its own, so that a type waits for its own search alone.
-std::string_view affine_source() {
-  static const std::string text = std::string(kernels::gguf_batch) + std::string(kernels::gguf_affine);
-  return text;
-}
-std::string_view symmetric_source() {
-  static const std::string text = std::string(kernels::gguf_batch) + std::string(kernels::gguf_symmetric);
-  return text;
-}
-std::string_view levels_source() {
-  static const std::string text = std::string(kernels::gguf_batch) + std::string(kernels::gguf_levels);
-  return text;
+const Programs& programs() {
+  static const Programs all;  // devices know a program by its text's address
+  return all;
 }
 
 constexpr int least_power = -149, most_power = 128;
@@ -210,8 +107,8 @@ class Encoding {
   }
   /// Runs a kernel once a block.
   template <class... Args>
-  Result<void> once_a_block(const char* name, const Args&... args) {
-    QUANT_TRY(kernel, device_.kernel(kernels::gguf_blocks, name));
+  Result<void> once_a_block(std::string_view source, const char* name, const Args&... args) {
+    QUANT_TRY(kernel, device_.kernel(source, name));
     const std::size_t lanes = device_.form().lanes;
     return device_.launch(kernel, (blocks_ + lanes - 1) / lanes, args...);
   }
@@ -240,7 +137,7 @@ Result<void> Encoding::upload_importance() {
   }
   QUANT_CHECK(device_.upload(scratch(importance_at), importance));
   const cl_uint unit = form_.row ? columns_.cols : form_.block;
-  QUANT_TRY(kernel, device_.kernel(kernels::gguf_blocks, "variances"));
+  QUANT_TRY(kernel, device_.kernel(programs().elements, "variances"));
   return device_.launch(kernel, on_.elements / unit, on_.weights, scratch(variances_at), unit, form_.variance,
                         static_cast<float>(unit), cl::Local(device_.form().lanes * sizeof(float)));
 }
@@ -250,7 +147,7 @@ Result<void> Encoding::search() {
   if (form_.block == 32 && !weighted_) return plain_blocks();
   QUANT_CHECK(form_.kind == is_signed ? symmetric() : affine());
   if (form_.block == 32)
-    return once_a_block("store_block", on_.scales, on_.minima, on_.packed, blocks_, form_.bytes,
+    return once_a_block(programs().stored, "store_block", on_.scales, on_.minima, on_.packed, blocks_, form_.bytes,
                         static_cast<cl_uint>(form_.minima()));
   return k_scales();
 }
@@ -261,16 +158,16 @@ Result<void> Encoding::plain_blocks() {
   const cl::LocalSpaceArg local = cl::Local(sizeof(cl_float2) * device_.form().lanes);
   if (form_.kind == e2m1) {
     QUANT_CHECK(device_.upload(scratch(importance_at), reached_powers()));
-    QUANT_TRY(kernel, device_.kernel(kernels::gguf_blocks, "mxfp4_blocks"));
+    QUANT_TRY(kernel, device_.kernel(programs().plain, "mxfp4_blocks"));
     return device_.launch(kernel, w.groups, on_.weights, on_.scales, on_.codes, on_.packed, w.group, w.regions, w.team,
                           form_.bytes, scratch(importance_at), local);
   }
   if (form_.kind == is_signed) {
-    QUANT_TRY(kernel, device_.kernel(kernels::gguf_blocks, "symmetric_blocks"));
+    QUANT_TRY(kernel, device_.kernel(programs().plain, "symmetric_blocks"));
     return device_.launch(kernel, w.groups, on_.weights, on_.scales, on_.codes, on_.packed, w.group, w.regions, w.team,
                           -form_.lowest, form_.bytes, local);
   }
-  QUANT_TRY(kernel, device_.kernel(kernels::gguf_blocks, "affine_blocks"));
+  QUANT_TRY(kernel, device_.kernel(programs().plain, "affine_blocks"));
   return device_.launch(kernel, w.groups, on_.weights, on_.scales, on_.minima, on_.codes, on_.packed, w.group,
                         w.regions, w.team, form_.highest, form_.bytes, local);
 }
@@ -279,7 +176,7 @@ Result<void> Encoding::affine() {
   const Steps steps = weighted_ ? weighted_steps : form_.steps;
   const cl_uint unit = form_.row ? columns_.cols : form_.block, each = unit / form_.sub;
   const cl_int absolute = form_.plain == sizes && !weighted_ ? 1 : 0;
-  return run_search(affine_source(), form_.sub == 16 ? "affine_16" : "affine_32", subs_, on_.weights, on_.scales,
+  return run_search(programs().affine, form_.sub == 16 ? "affine_16" : "affine_32", subs_, on_.weights, on_.scales,
                     on_.minima, scratch(sums_at), on_.codes, subs_, scratch(importance_at), columns_.cols,
                     columns_.matrix_rows, columns_.first_row, scratch(variances_at), each,
                     static_cast<cl_uint>(weighted_ ? weighed : form_.plain), form_.highest, steps.lowest, steps.step,
@@ -289,43 +186,45 @@ Result<void> Encoding::affine() {
 Result<void> Encoding::symmetric() {
   const bool q3 = form_.id == "q3_k", q6 = form_.id == "q6_k";
   if (q3 && !weighted_)
-    return run_search(symmetric_source(), "descent", subs_, on_.weights, on_.scales, on_.codes, subs_);
+    return run_search(programs().symmetric, "descent", subs_, on_.weights, on_.scales, on_.codes, subs_);
   const Weights how = !weighted_ ? squares : q6 ? given : weighed;
   const cl_uint unit = form_.row ? columns_.cols : form_.block;
-  QUANT_CHECK(run_search(symmetric_source(), form_.sub == 16 ? "symmetric_16" : "symmetric_32", subs_, on_.weights,
+  QUANT_CHECK(run_search(programs().symmetric, form_.sub == 16 ? "symmetric_16" : "symmetric_32", subs_, on_.weights,
                          on_.scales, scratch(sums_at), on_.codes, subs_, scratch(importance_at), columns_.cols,
                          columns_.matrix_rows, columns_.first_row, scratch(variances_at), unit / form_.sub,
                          static_cast<cl_uint>(how), -form_.lowest));
   if (!q3) return {};
   // The scales of a block have a search of their own, under the sums of their weights.
   constexpr cl_int scale_codes = 32;
-  return run_search(symmetric_source(), "symmetric_16", blocks_, on_.scales, scratch(d_at), scratch(found_at),
+  return run_search(programs().symmetric, "symmetric_16", blocks_, on_.scales, scratch(d_at), scratch(found_at),
                     scratch(d_codes_at), blocks_, scratch(sums_at), cl_uint{0}, cl_uint{1}, cl_uint{0},
                     scratch(variances_at), cl_uint{1}, static_cast<cl_uint>(given), scale_codes);
 }
 
 Result<void> Encoding::levels() {
-  QUANT_CHECK(run_search(levels_source(), "levels", subs_, on_.weights, on_.scales, subs_, scratch(importance_at),
+  QUANT_CHECK(run_search(programs().levels, "levels", subs_, on_.weights, on_.scales, subs_, scratch(importance_at),
                          columns_.cols, columns_.matrix_rows, columns_.first_row, scratch(variances_at),
                          form_.block / form_.sub, static_cast<cl_uint>(weighted_ ? weighed : squares)));
-  return once_a_block(form_.block == 32 ? "store_iq4_nl" : "store_iq4_xs", on_.scales, scratch(found_at), on_.packed,
-                      blocks_, form_.bytes);
+  return once_a_block(programs().stored, form_.block == 32 ? "store_iq4_nl" : "store_iq4_xs", on_.scales,
+                      scratch(found_at), on_.packed, blocks_, form_.bytes);
 }
 
 // What a K-quant stores of its sub-blocks' scales.
 Result<void> Encoding::k_scales() {
   const auto importance = static_cast<cl_uint>(weighted_);
   if (form_.minima())
-    return once_a_block("store_affine_k", on_.scales, on_.minima, scratch(found_at), on_.packed, blocks_, form_.bytes,
-                        form_.block / form_.sub, form_.top, importance, scratch(sums_at));
+    return once_a_block(programs().stored_affine, "store_affine_k", on_.scales, on_.minima, scratch(found_at),
+                        on_.packed, blocks_, form_.bytes, form_.block / form_.sub, form_.top, importance,
+                        scratch(sums_at));
   if (form_.id == "q3_k")
-    return once_a_block("store_q3_k", on_.scales, scratch(found_at), on_.packed, blocks_, form_.bytes, importance,
-                        scratch(d_at), scratch(d_codes_at));
-  return once_a_block("store_q6_k", on_.scales, scratch(found_at), on_.packed, blocks_, form_.bytes, on_.codes);
+    return once_a_block(programs().stored, "store_q3_k", on_.scales, scratch(found_at), on_.packed, blocks_,
+                        form_.bytes, importance, scratch(d_at), scratch(d_codes_at));
+  return once_a_block(programs().stored, "store_q6_k", on_.scales, scratch(found_at), on_.packed, blocks_, form_.bytes,
+                      on_.codes);
 }
 
 Result<void> Encoding::elements() {
-  QUANT_TRY(kernel, device_.kernel(kernels::gguf_blocks, "elements"));
+  QUANT_TRY(kernel, device_.kernel(programs().elements, "elements"));
   const auto w = walk(form_.sub);
   // Half a step outside of the outermost codes' values.
   float low = float(form_.lowest) - 0.5f, high = float(form_.highest) + 0.5f;
@@ -339,7 +238,7 @@ Result<void> Encoding::elements() {
 
 Result<void> Encoding::pack(const Plane& plane) {
   if (plane.length == 0) return {};
-  QUANT_TRY(kernel, device_.kernel(kernels::gguf_blocks, "plane"));
+  QUANT_TRY(kernel, device_.kernel(programs().elements, "plane"));
   const auto w = walk(form_.block);
   const auto offset = static_cast<cl_uint>(form_.kind == is_signed ? -form_.lowest : 0);
   return device_.launch(kernel, w.groups, on_.codes, on_.packed, w.group, w.regions, form_.bytes, w.team, plane.at,

@@ -13,8 +13,12 @@ extern const std::string_view error_stats;
 extern const std::string_view gguf;
 extern const std::string_view gguf_affine;
 extern const std::string_view gguf_batch;  ///< stands before gguf_affine, gguf_levels and gguf_symmetric
-extern const std::string_view gguf_blocks;
+extern const std::string_view gguf_elements;
 extern const std::string_view gguf_levels;
+extern const std::string_view gguf_plain;
+extern const std::string_view gguf_scalar;  ///< stands before gguf_elements, gguf_plain and gguf_stored…
+extern const std::string_view gguf_stored;
+extern const std::string_view gguf_stored_affine;
 extern const std::string_view gguf_symmetric;
 extern const std::string_view uniform;
 extern const std::string_view value_stats;

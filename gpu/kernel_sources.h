@@ -20,6 +20,8 @@ extern const std::string_view gguf_scalar;  ///< stands before gguf_elements, gg
 extern const std::string_view gguf_stored;
 extern const std::string_view gguf_stored_affine;
 extern const std::string_view gguf_symmetric;
+extern const std::string_view grid;  ///< stands before range_mse and uniform
+extern const std::string_view range_mse;
 extern const std::string_view uniform;
 extern const std::string_view value_stats;
 

@@ -19,13 +19,17 @@ RegionWalk region_walk(Region region, std::uint64_t group, const RowTile& tile, 
   group = std::clamp<std::uint64_t>(group, 1, std::max<std::uint64_t>(cols, 1));
   const std::uint64_t regions = (flat ? 1 : tile.rows) * ((cols + group - 1) / group);
   const std::uint64_t lanes = std::bit_ceil((group + weights_of_lane - 1) / weights_of_lane);
-  const std::uint64_t team = std::min<std::uint64_t>(form.lanes, lanes);
-  const std::uint64_t together = form.lanes / team;
-  return RegionWalk{.cols = static_cast<cl_uint>(cols),
-                    .group = static_cast<cl_uint>(group),
-                    .regions = static_cast<cl_uint>(regions),
-                    .team = static_cast<cl_uint>(team),
-                    .groups = static_cast<std::size_t>((regions + together - 1) / together)};
+  const RegionWalk walk{.cols = static_cast<cl_uint>(cols),
+                        .group = static_cast<cl_uint>(group),
+                        .regions = static_cast<cl_uint>(regions)};
+  return with_team(walk, static_cast<std::uint32_t>(std::min<std::uint64_t>(form.lanes, lanes)), form);
+}
+
+RegionWalk with_team(RegionWalk walk, std::uint32_t lanes, const DeviceForm& form) {
+  walk.team = std::min(form.lanes, std::bit_ceil(lanes));
+  const std::size_t together = form.lanes / walk.team;
+  walk.groups = (walk.regions + together - 1) / together;
+  return walk;
 }
 
 SharedEntries shared_entries(const RowQuantizer& quantizer, const RowTile& tile) {

@@ -37,6 +37,8 @@ struct RegionWalk {
   std::size_t groups = 0;  ///< work-groups to launch
 };
 RegionWalk region_walk(Region region, std::uint64_t group, const RowTile& tile, const DeviceForm& form);
+/// The same regions, each with room for `lanes` lanes where a group has so many.
+RegionWalk with_team(RegionWalk walk, std::uint32_t lanes, const DeviceForm& form);
 
 /// The entries of Shared that a tile needs, from the matrix of its first row on.
 struct SharedEntries {

@@ -7,7 +7,7 @@
 namespace quant {
 namespace {
 
-// Beside the defines of kernels/uniform.cl.
+// Beside the defines of kernels/grid.cl and kernels/uniform.cl.
 enum Flag : cl_uint {
   zero_point = 1,
   widen = 2,
@@ -15,22 +15,34 @@ enum Flag : cl_uint {
   reciprocal = 8,
   half_scales = 16,
   of_matrix = 32,
-  of_column = 64
+  of_column = 64,
+  of_search = 128
 };
 
-cl_uint flags(const uniform::Form& form, Region region) {
-  cl_uint flags = 0;
-  if (form.zero_point) flags |= zero_point;
-  if (form.widen) flags |= widen;
-  if (form.span == uniform::Form::Span::width) flags |= span;
-  if (form.recip) flags |= reciprocal;
-  if (form.half_scale) flags |= half_scales;
-  if (region == Region::tensor) flags |= of_matrix;
-  if (region == Region::column) flags |= of_column;
-  return flags;
+cl_uint source_of_grids(Region region, Grids grids) {
+  if (region == Region::tensor) return of_matrix;
+  if (region == Region::column) return of_column;
+  return grids == Grids::searched ? of_search : cl_uint{0};
 }
 
 }  // namespace
+
+UniformArgs uniform_args(const uniform::Form& form) {
+  UniformArgs args{.divisor = form.divisor, .lowest = form.code_lo, .highest = form.code_hi};
+  if (form.zero_point) args.flags |= zero_point;
+  if (form.widen) args.flags |= widen;
+  if (form.span == uniform::Form::Span::width) args.flags |= span;
+  if (form.recip) args.flags |= reciprocal;
+  if (form.half_scale) args.flags |= half_scales;
+  if (form.decimals >= 0) args.power = static_cast<cl_float>(std::pow(10.0, form.decimals));
+  return args;
+}
+
+Result<cl::Kernel> uniform_kernel(Device& device, const std::string& name) {
+  static const std::string codes = std::string(kernels::grid) + std::string(kernels::uniform);
+  static const std::string search = std::string(kernels::grid) + std::string(kernels::range_mse);
+  return device.kernel(name == "uniform" ? codes : search, name);
+}
 
 bool runs_uniform(const uniform::Form& form, const DeviceForm& device) {
   if (!device.exact_division) return false;
@@ -39,16 +51,16 @@ bool runs_uniform(const uniform::Form& form, const DeviceForm& device) {
 }
 
 Result<void> encode_uniform(Device& device, const uniform::Form& form, const RowQuantizer& quantizer,
-                            const RowTile& tile, const TileBuffers& on) {
-  QUANT_TRY(kernel, device.kernel(kernels::uniform, "uniform"));
+                            const RowTile& tile, const TileBuffers& on, Grids grids) {
+  QUANT_TRY(kernel, uniform_kernel(device, "uniform"));
   const auto entries = shared_entries(quantizer, tile);
   QUANT_CHECK(device.upload(on.scales, std::span(entries.scales)));
   QUANT_CHECK(device.upload(on.zeros, std::span(entries.zeros)));
   const auto walk = region_walk(quantizer.region(), quantizer.group(), tile, device.form());
-  const float power = form.decimals < 0 ? 0.0f : static_cast<float>(std::pow(10.0, form.decimals));
+  UniformArgs args = uniform_args(form);
+  args.flags |= source_of_grids(quantizer.region(), grids);
   return device.launch(kernel, walk.groups, on.weights, on.scales, on.zeros, on.codes, on.values, on.clipped, on.steps,
-                       walk.cols, walk.group, walk.regions, walk.team, entries.matrix_rows, entries.first_row,
-                       flags(form, quantizer.region()), form.divisor, form.code_lo, form.code_hi, power,
+                       walk.cols, walk.group, walk.regions, walk.team, entries.matrix_rows, entries.first_row, args,
                        cl::Local(sizeof(cl_float2) * device.form().lanes));
 }
 

@@ -15,6 +15,9 @@ class NativeCoder {
   virtual QuantizedTile quantize(const RowQuantizer& quantizer, const RowTile& tile) const = 0;
 };
 
+const NativeCoder& blocks_coder();  ///< mxfp4 … mxint8, nvfp4
+const NativeCoder& hqq_coder();     ///< groups of neighbours
+const NativeCoder& iq4_coder();     ///< iq4_nl, iq4_xs
 const NativeCoder& kquant_coder();  ///< q2_k … q6_k
 
 /// The tile by the coder that runs the scheme, else by the reference.

@@ -19,9 +19,34 @@ struct Family {
 };
 
 const Family families[] = {
-    {"q2_k", {256, 768}}, {"q2_k:imatrix", {256, 768}}, {"q3_k", {256, 768}}, {"q3_k:imatrix", {256, 768}},
-    {"q4_k", {256, 768}}, {"q4_k:imatrix", {256, 768}}, {"q5_k", {256, 768}}, {"q5_k:imatrix", {256, 768}},
-    {"q6_k", {256, 768}}, {"q6_k:imatrix", {256, 768}},
+    {"q2_k", {256, 768}},
+    {"q2_k:imatrix", {256, 768}},
+    {"q3_k", {256, 768}},
+    {"q3_k:imatrix", {256, 768}},
+    {"q4_k", {256, 768}},
+    {"q4_k:imatrix", {256, 768}},
+    {"q5_k", {256, 768}},
+    {"q5_k:imatrix", {256, 768}},
+    {"q6_k", {256, 768}},
+    {"q6_k:imatrix", {256, 768}},
+    {"iq4_nl", {32, 96, 800}},
+    {"iq4_nl:imatrix", {32, 96, 800}},
+    {"iq4_xs", {256, 768}},
+    {"iq4_xs:imatrix", {256, 768}},
+    {"mxfp4", {1, 16, 32, 100, 257}},
+    {"mxfp4:scale=rceil", {1, 16, 32, 100, 257}},
+    {"mxfp6-e2m3", {1, 16, 32, 100, 257}},
+    {"mxfp6-e3m2:scale=even", {1, 16, 32, 100, 257}},
+    {"mxfp8-e4m3", {1, 16, 32, 100, 257}},
+    {"mxfp8-e5m2:scale=ceil", {1, 16, 32, 100, 257}},
+    {"mxint8", {1, 16, 32, 100, 257}},
+    {"mxint8:scale=ceil", {1, 16, 32, 100, 257}},
+    {"nvfp4", {1, 16, 32, 100, 257}},
+    {"nvfp4:levels=1", {1, 16, 32, 100, 257}},
+    {"hqq", {1, 64, 257, 800}},
+    {"hqq:bits=2,group=24", {1, 64, 257, 800}},
+    {"hqq:bits=8,group=7", {1, 64, 257, 800}},
+    {"hqq:bits=3,opt=off", {1, 64, 257, 800}},
 };
 
 /// Second moments of very different size, some of them 0.
@@ -70,19 +95,36 @@ class TestNativeCoders : public QObject {
     QFETCH(QString, scheme);
     QFETCH(int, kind);
     QFETCH(qulonglong, cols);
-    constexpr std::uint64_t rows = 3;
     const auto calibration = importance(cols);
-    const auto fitted =
-        try_fit(scheme.toStdString(), {rows, cols}, odd_values(odd_weights[kind], rows * cols), &calibration);
+    const auto fitted = try_fit(scheme.toStdString(), {3, cols}, odd_values(odd_weights[kind], 3 * cols), &calibration);
     if (!fitted) {
       QCOMPARE(fitted.error().code, ErrorCode::refused);
       return;
     }
+    compare(*fitted);
+  }
+
+  void nanAndInfinitiesMatchTheReference_data() {
+    QTest::addColumn<QString>("scheme");
+    for (const Family& family : families) QTest::newRow(family.scheme) << family.scheme;
+  }
+  void nanAndInfinitiesMatchTheReference() {
+    QFETCH(QString, scheme);
+    auto w = odd_values(odd_weights[0], 3 * 768);
+    w[5] = not_a_number, w[700] = infinity, w[1600] = -infinity;
+    const auto calibration = importance(768);
+    const auto fitted = try_fit(scheme.toStdString(), {3, 768}, w, &calibration);
+    if (fitted) compare(*fitted);
+  }
+
+ private:
+  static void compare(const Fitted& fitted) {
+    const std::uint64_t cols = fitted.view->matrix().cols, rows = fitted.view->matrix().rows;
     for (const std::uint64_t count : {rows, std::uint64_t{1}}) {
-      const RowTile tile{fitted->view->rows_in_place(rows - count, count), count, cols, rows - count};
-      const QuantizedTile want = fitted->rows->quantize(tile);
+      const RowTile tile{fitted.view->rows_in_place(rows - count, count), count, cols, rows - count};
+      const QuantizedTile want = fitted.rows->quantize(tile);
       each_target([&](const char* target) {
-        const QString wrong = difference(native_quantize(*fitted->rows, tile), want);
+        const QString wrong = difference(native_quantize(*fitted.rows, tile), want);
         QVERIFY2(wrong.isEmpty(), qPrintable(wrong + "differ on " + target));
       });
     }

@@ -5,8 +5,8 @@
 #include <cmath>
 #include <limits>
 
+#include "core/methods/blocks/element_blocks.h"
 #include "core/methods/casts/cast.h"
-#include "core/methods/quantizer.h"
 #include "core/methods/walk.h"
 #include "core/tensor/bit_pack.h"
 
@@ -73,7 +73,7 @@ int shared_exponent(float peak, const Element& element, Rounding rounding) {
 }
 
 /// The scalar reference: ŵ = 2^S · element.
-class MxRows final : public RowQuantizer {
+class MxRows final : public ElementBlocks {
  public:
   explicit MxRows(Scheme scheme)
       : scheme_(std::move(scheme)), element_(element_of(scheme_)), rounding_(rounding_of(scheme_)) {
@@ -87,6 +87,8 @@ class MxRows final : public RowQuantizer {
   CodeForm codes() const override { return {element_.bits(), element_.format == nullptr}; }
   Region region() const override { return Region::group; }
   std::uint64_t group() const override { return block; }
+  Factors factors(float peak, std::uint64_t) const override;
+  const Format* element() const override { return element_.format; }
 
   QuantizedTile quantize(const RowTile& tile) const override;
   void dequantize(QuantizedTile& tile) const override;
@@ -110,6 +112,12 @@ class MxRows final : public RowQuantizer {
 /// The divisor of a block: byte 0 stands for 2^−127, but elements are divided by the smallest normal number.
 float divisor(float scale) { return std::max(scale, 0x1p-126f); }
 
+/// Powers of two: the product with the inverse is the quotient.
+ElementBlocks::Factors MxRows::factors(float peak, std::uint64_t) const {
+  const float scale = casts::power(shared_exponent(peak, element_, rounding_));
+  return {1.0f / divisor(scale), scale};
+}
+
 /// One element over its block's scale. What the element format cannot say of NaN and Inf is code 0.
 float_format::Encoded MxRows::encode(float x) const {
   if (element_.format == nullptr) {
@@ -127,9 +135,7 @@ QuantizedTile MxRows::quantize(const RowTile& tile) const {
   q.clipped.resize(tile.w.size());
   bool any = false;
   each_run(tile.rows, tile.cols, block, [&](std::uint64_t, std::uint64_t at, std::uint64_t n, std::uint64_t) {
-    const float peak = finite_absmax(tile.w.subspan(at, n));
-    const float scale = casts::power(shared_exponent(peak, element_, rounding_));
-    const float inverse = 1.0f / divisor(scale);  // a power of two: the product is the quotient
+    const auto [inverse, scale] = factors(finite_absmax(tile.w.subspan(at, n)), tile.first_row);
     for (std::uint64_t i = at; i < at + n; ++i) {
       const auto [code, saturated] = encode(tile.w[i] * inverse);
       q.codes[i] = std::uint8_t(code);

@@ -3,8 +3,8 @@
 #include <array>
 #include <cmath>
 
+#include "core/methods/blocks/element_blocks.h"
 #include "core/methods/casts/cast.h"
-#include "core/methods/quantizer.h"
 #include "core/methods/walk.h"
 #include "core/tensor/bit_pack.h"
 
@@ -38,7 +38,7 @@ BlockScale block_scale(float peak, float tensor) {
 }
 
 /// The scalar reference: ŵ = element · (block scale · tensor scale).
-class Nvfp4Rows final : public RowQuantizer {
+class Nvfp4Rows final : public ElementBlocks {
  public:
   Nvfp4Rows(Scheme scheme, Shared shared) : scheme_(std::move(scheme)), shared_(std::move(shared)) {
     for (unsigned code = 0; code < values_.size(); ++code) values_[code] = float_format::decode<float>(code, fp4_e2m1);
@@ -49,6 +49,11 @@ class Nvfp4Rows final : public RowQuantizer {
   Region region() const override { return Region::group; }
   std::uint64_t group() const override { return block; }
   const Shared& shared() const override { return shared_; }
+  Factors factors(float peak, std::uint64_t row) const override {
+    const BlockScale scale = scale_of(peak, row);
+    return {scale.inverse, scale.decoded()};
+  }
+  const float_format::Format* element() const override { return &fp4_e2m1; }
 
   QuantizedTile quantize(const RowTile& tile) const override;
   void dequantize(QuantizedTile& tile) const override;
@@ -60,6 +65,10 @@ class Nvfp4Rows final : public RowQuantizer {
   std::vector<std::uint8_t> pack(const QuantizedTile& whole) const override { return pack_bits(whole.codes, 4); }
 
  private:
+  BlockScale scale_of(float peak, std::uint64_t row) const {
+    return block_scale(peak, shared_.scales.empty() ? 1.0f : shared_.scales[row / shared_.rows]);
+  }
+
   Scheme scheme_;
   Shared shared_;  ///< scales: t of every matrix; empty with levels=1
   std::array<float, 16> values_{};
@@ -71,8 +80,7 @@ QuantizedTile Nvfp4Rows::quantize(const RowTile& tile) const {
   q.clipped.resize(tile.w.size());
   bool any = false;
   each_run(tile.rows, tile.cols, block, [&](std::uint64_t row, std::uint64_t at, std::uint64_t n, std::uint64_t) {
-    const float tensor = shared_.scales.empty() ? 1.0f : shared_.scales[(tile.first_row + row) / shared_.rows];
-    const BlockScale scale = block_scale(finite_absmax(tile.w.subspan(at, n)), tensor);
+    const BlockScale scale = scale_of(finite_absmax(tile.w.subspan(at, n)), tile.first_row + row);
     for (std::uint64_t i = at; i < at + n; ++i) {
       const float x = std::isfinite(tile.w[i]) ? scale(tile.w[i]) : 0.0f;
       const auto [code, saturated] = float_format::encode(x, fp4_e2m1, Overflow::saturate);

@@ -11,14 +11,25 @@ namespace {
 
 constexpr float least_scale = 1e-5f;
 
-/// ±Δ, Δ = max(mean |w|, 1e-5): the mean as a double sum, rounded once.
-uniform::Limits mean_magnitude(std::span<const float> region) {
+struct Magnitudes {
   double sum = 0;
   std::uint64_t n = 0;
-  for (const float x : region)
-    if (std::isfinite(x)) sum += std::fabs(double(x)), ++n;
-  const float scale = std::max(n > 0 ? float(sum / double(n)) : 0.0f, least_scale);
-  return {-scale, scale};
+  Magnitudes& operator+=(const Magnitudes& other) {
+    sum += other.sum;
+    n += other.n;
+    return *this;
+  }
+};
+
+/// ±Δ, Δ = max(mean |w|, 1e-5): the mean as a double sum, rounded once.
+Result<uniform::Limits> mean_magnitude(const uniform::Parts& parts) {
+  QUANT_TRY(all, uniform::sum_of<Magnitudes>(parts, [](std::span<const float> w) {
+              Magnitudes out{0, w.size()};
+              for (const float x : w) out.sum += std::fabs(double(x));
+              return out;
+            }));
+  const float scale = std::max(all.n > 0 ? float(all.sum / double(all.n)) : 0.0f, least_scale);
+  return uniform::Limits{-scale, scale};
 }
 
 Result<std::unique_ptr<Quantizer>> make(const Scheme& scheme) {
@@ -28,7 +39,8 @@ Result<std::unique_ptr<Quantizer>> make(const Scheme& scheme) {
   form.code_lo = -1;
   form.code_hi = 1;
   form.trits_per_byte = unsigned(scheme.integer("pack"));
-  return uniform::make(scheme, form, mean_magnitude, uniform::Sees::all);
+  const auto of_region = [](std::span<const float> w) { return *mean_magnitude(uniform::InMemory(w)); };
+  return uniform::make(scheme, form, of_region, mean_magnitude);
 }
 
 constexpr std::array params = {

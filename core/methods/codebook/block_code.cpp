@@ -140,7 +140,7 @@ class BlockQuantizer final : public Quantizer {
     Shared shared;
     shared.rows = facts.view().matrix().rows;
     if (scheme_.flag("dq")) {
-      QUANT_TRY(peaks, block_peaks(facts.view(), job));
+      QUANT_TRY(peaks, block_peaks(facts, job));
       shared.scales = double_quantized(peaks, scheme_.word("lookup") == "table" ? Lookup::table : Lookup::exact);
     }
     return std::make_unique<BlockRows>(scheme_, code_, std::move(shared));
@@ -148,15 +148,18 @@ class BlockQuantizer final : public Quantizer {
 
  private:
   /// absmax of every block of the tensor: the mean that double quantization takes off needs them all.
-  Result<std::vector<float>> block_peaks(const TensorView& view, JobContext& job) const {
+  Result<std::vector<float>> block_peaks(const TensorFacts& facts, JobContext& job) const {
+    const TensorView& view = facts.view();
     const MatrixShape shape = view.matrix();
-    const std::uint64_t block = std::uint64_t(scheme_.integer("block"));
-    std::vector<float> peaks;
-    QUANT_CHECK(each_tile(view, 0, shape.all_rows(), block / std::gcd(block, shape.cols), job, "read block scales",
-                          [&](const RowTile& tile) {
-                            for (std::uint64_t at = 0; at < tile.w.size(); at += block)
-                              peaks.push_back(finite_absmax(tile.w.subspan(at, std::min(block, tile.w.size() - at))));
-                          }));
+    const std::uint64_t block = std::uint64_t(scheme_.integer("block")), cols = std::max<std::uint64_t>(1, shape.cols);
+    std::vector<float> peaks(regions(Region::block, shape, block));
+    const TileRows rows = tile_rows(view, 0, shape.all_rows(), block / std::gcd(block, cols));
+    QUANT_CHECK(each_tile_at_once(view, rows, facts.threads(), job, "read block scales",
+                                  [&](const RowTile& tile, std::size_t, int) {
+                                    float* peak = peaks.data() + tile.first_row * tile.cols / block;
+                                    for (std::uint64_t at = 0; at < tile.w.size(); at += block)
+                                      *peak++ = finite_absmax(tile.w.subspan(at, std::min(block, tile.w.size() - at)));
+                                  }));
     return peaks;
   }
 

@@ -131,10 +131,10 @@ void DeepRows::dequantize(QuantizedTile& q) const {
 /// Of a pruned weight: its distance is to 0 alone, twice its own size holds it.
 void DeepRows::steps(const RowTile& tile, const QuantizedTile& q, std::span<float> out) const {
   each_run(q.rows, q.cols, 0, [&](std::uint64_t row, std::uint64_t at, std::uint64_t n, std::uint64_t) {
-    const Part& part = parts_[(q.first_row + row) / rows_];
+    const LevelGaps gap(parts_[(q.first_row + row) / rows_].book);
     for (std::uint64_t i = at; i < at + n; ++i) {
       const float w = std::isfinite(tile.w[i]) ? tile.w[i] : 0.0f;
-      out[i] = q.values[i] == 0 && settings_.sparse() ? 2 * std::fabs(w) : level_gap(part.book, w);
+      out[i] = q.values[i] == 0 && settings_.sparse() ? 2 * std::fabs(w) : gap(w);
     }
   });
 }

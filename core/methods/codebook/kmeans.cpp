@@ -80,8 +80,8 @@ void KmeansRows::dequantize(QuantizedTile& q) const {
 
 void KmeansRows::steps(const RowTile& tile, const QuantizedTile& q, std::span<float> out) const {
   each_run(q.rows, q.cols, run_length(), [&](std::uint64_t row, std::uint64_t at, std::uint64_t n, std::uint64_t run) {
-    const Book book = book_of(q, row, run);
-    for (std::uint64_t i = at; i < at + n; ++i) out[i] = level_gap(book, std::isfinite(tile.w[i]) ? tile.w[i] : 0.0f);
+    const LevelGaps gap(book_of(q, row, run));
+    for (std::uint64_t i = at; i < at + n; ++i) out[i] = gap(std::isfinite(tile.w[i]) ? tile.w[i] : 0.0f);
   });
 }
 
@@ -129,9 +129,9 @@ constinit const Method kmeans{
     .summary = "The 2^bits levels with the least squared error there is, found exactly, not by a random start.",
     .when = "As the bound for every codebook of the same size, and where a table look-up costs nothing.",
     .cost =
-        "Sorting, then O(2^bits · n log n) over distinct values on the CPU; 2 bytes a level and region, so small "
-        "groups "
-        "pay more for codebooks than for codes.",
+        "Sorting, then O(2^bits · n log n) over distinct values on the CPU, at most 2^21 of them: tens of megabytes "
+        "whatever the tensor's size; 2 bytes a level and region, so small groups pay more for codebooks than for "
+        "codes.",
     .fails =
         "The squared error cares for the many: rare large weights may move far. Tensors with more than 2^20 distinct "
         "values are first merged to 12 mantissa bits, which is within 2^−12. Fewer distinct values than levels are "

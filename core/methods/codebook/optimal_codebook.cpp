@@ -1,6 +1,7 @@
 #include "core/methods/codebook/optimal_codebook.h"
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 
 namespace quant {
@@ -124,20 +125,35 @@ std::vector<float> optimal_codebook(std::span<const WeightedValue> points, std::
   return book;
 }
 
-NearestLevel::NearestLevel(std::span<const float> codebook) {
+namespace {
+
+std::vector<float> midpoints_of(std::span<const float> codebook) {
+  std::vector<float> out;
   for (std::size_t i = 0; i + 1 < codebook.size(); ++i)
-    midpoints_.push_back(float((double(codebook[i]) + double(codebook[i + 1])) / 2));
+    out.push_back(float((double(codebook[i]) + double(codebook[i + 1])) / 2));
+  return out;
 }
 
-std::uint8_t NearestLevel::operator()(float v) const {
-  return std::uint8_t(std::lower_bound(midpoints_.begin(), midpoints_.end(), v) - midpoints_.begin());
+std::vector<float> inner_of(std::span<const float> codebook) {
+  if (codebook.size() < 3) return {};
+  return {codebook.begin() + 1, codebook.end() - 1};
 }
 
-float level_gap(std::span<const float> codebook, float v) {
-  if (codebook.size() < 2) return 0;
-  auto above = std::upper_bound(codebook.begin() + 1, codebook.end() - 1, v);
-  while (above != codebook.begin() + 1 && *above == *(above - 1)) --above;  // levels that repeat are padding
-  return *above - *(above - 1);
+}  // namespace
+
+Thresholds::Thresholds(std::vector<float> ascending) : padded_(std::move(ascending)) {
+  padded_.resize(std::bit_ceil(padded_.size() + 1) - 1, std::numeric_limits<float>::infinity());
+}
+
+NearestLevel::NearestLevel(std::span<const float> codebook) : midpoints_(midpoints_of(codebook)) {}
+
+LevelGaps::LevelGaps(std::span<const float> codebook) : inner_(inner_of(codebook)) {
+  for (std::size_t above = 1; above < codebook.size(); ++above) {
+    std::size_t level = above;
+    while (level > 1 && codebook[level] == codebook[level - 1]) --level;  // levels that repeat are padding
+    gaps_.push_back(codebook[level] - codebook[level - 1]);
+  }
+  if (gaps_.empty()) gaps_.push_back(0);
 }
 
 }  // namespace quant

@@ -11,26 +11,14 @@ using namespace gguf;
 
 constexpr std::size_t bytes = 136;
 
-/// d @0, top two bits of eight 6-bit scales @2, their low nibbles @4, nibbles @8. Codes follow from d before it is
-/// rounded to fp16.
+/// Scales @0, nibbles @8.
 void encode_block(std::span<const float> x, std::span<const float> importance, std::uint8_t* block) {
   const auto w = iq4_weights(x, importance, 256);
   const Lanes found = iq4_scale(side_by_side<32>(x), side_by_side<32>(w));
-  std::array<float, lanes> scales;
+  std::array<float, lanes> scales, inverse;
   for (std::size_t b = 0; b < lanes; ++b) scales[b] = found[b];
-  const float d = -signed_extreme(scales) / 32.0f, inverse = d != 0 ? 1 / d : 0.0f;
-  std::fill_n(block, 8, std::uint8_t{0});
-  write_half(to_half(d), block);
-  unsigned high = 0;
-  for (std::size_t b = 0; b < lanes; ++b) {
-    const int scale = std::clamp(rne(inverse * scales[b]), -32, 31);
-    const float step = d * float(scale);
-    pack_nearest(x.subspan(32 * b, 32), step != 0 ? 1 / step : 0.0f, block + 8 + 16 * b);
-    const unsigned stored = unsigned(scale + 32);
-    block[4 + b / 2] = std::uint8_t(block[4 + b / 2] | (stored & 15) << 4 * (b % 2));
-    high |= (stored >> 4) << (2 * b);
-  }
-  write_half(std::uint16_t(high), block + 2);
+  store_iq4_xs_scales(scales, block, inverse);
+  for (std::size_t b = 0; b < lanes; ++b) pack_nearest(x.subspan(32 * b, 32), inverse[b], block + 8 + 16 * b);
 }
 
 void encode(std::span<const float> row, std::span<const float> importance, std::span<std::uint8_t> out) {
@@ -52,6 +40,22 @@ void unpack(const std::uint8_t* block, const Unpacked& out) {
 Result<std::unique_ptr<Quantizer>> make(const Scheme& scheme) { return gguf::make(scheme, iq4_xs_type); }
 
 }  // namespace
+
+void gguf::store_iq4_xs_scales(std::span<const float> scales, std::uint8_t* block, std::span<float> inverse) {
+  const float d = -signed_extreme(scales) / 32.0f, to_code = d != 0 ? 1 / d : 0.0f;
+  std::fill_n(block, 8, std::uint8_t{0});
+  write_half(to_half(d), block);
+  unsigned high = 0;
+  for (std::size_t b = 0; b < lanes; ++b) {
+    const int scale = std::clamp(rne(to_code * scales[b]), -32, 31);
+    const float step = d * float(scale);
+    inverse[b] = step != 0 ? 1 / step : 0.0f;
+    const unsigned stored = unsigned(scale + 32);
+    block[4 + b / 2] = std::uint8_t(block[4 + b / 2] | (stored & 15) << 4 * (b % 2));
+    high |= (stored >> 4) << (2 * b);
+  }
+  write_half(std::uint16_t(high), block + 2);
+}
 
 constinit const gguf::PackedType gguf::iq4_xs_type{.dtype = DType::iq4_xs,
                                                    .bits = 4,

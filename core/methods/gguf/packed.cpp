@@ -1,6 +1,7 @@
 // Block types whose bytes follow from a search: one RowQuantizer for all of them.
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
 
@@ -46,7 +47,7 @@ class ReferenceRows final : public PackedRows {
  private:
   void unpack(QuantizedTile& q) const;
   void mark_clipped(std::span<const float> w, QuantizedTile& q) const;
-  float gap_around(float w, float scale) const;
+  void gaps_around(const float* w, float scale, float* out) const;
 
   Scheme scheme_;
   const PackedType& type_;
@@ -100,20 +101,43 @@ void ReferenceRows::dequantize(QuantizedTile& q) const {
                q.values.data() + s * type_.sub);
 }
 
-/// The distance of the two neighbouring levels around w, of the outermost two beyond them.
-float ReferenceRows::gap_around(float w, float scale) const {
-  if (scale == 0) return 0;
-  const auto above = std::upper_bound(levels_.begin() + 1, levels_.end() - 1, w / scale);
-  return (*above - *(above - 1)) * std::fabs(scale);
-}
-
 void ReferenceRows::steps(const RowTile& tile, const QuantizedTile& q, std::span<float> out) const {
   for (std::size_t s = 0; s < q.scales.size(); ++s) {
     float* const step = out.data() + s * type_.sub;
-    std::fill_n(step, type_.sub, std::fabs(q.scales[s]));
-    if (levels_.empty()) continue;
-    for (std::size_t i = 0; i < type_.sub; ++i) step[i] = gap_around(tile.w[s * type_.sub + i], q.scales[s]);
+    if (levels_.empty() || q.scales[s] == 0)
+      std::fill_n(step, type_.sub, std::fabs(q.scales[s]));
+    else
+      gaps_around(tile.w.data() + s * type_.sub, q.scales[s], step);
   }
+}
+
+/// The distance of the two neighbouring levels around each weight of a sub-block, of the outermost two beyond them: the
+/// inner levels at or below it are counted, one after the other for all weights.
+void ReferenceRows::gaps_around(const float* w, float scale, float* out) const {
+  constexpr std::size_t sub = 32;
+  std::array<float, sub> v;
+  std::array<std::int32_t, sub> cell{};
+  for (std::size_t i = 0; i < sub; ++i) v[i] = w[i] / scale;
+  for (std::size_t k = 1; k + 1 < levels_.size(); ++k) {
+    const float level = levels_[k];
+    for (std::size_t i = 0; i < sub; ++i) cell[i] += level <= v[i];
+  }
+  for (std::size_t i = 0; i < sub; ++i) {
+    const float* const below = levels_.data() + cell[i];
+    out[i] = (below[1] - below[0]) * std::fabs(scale);
+  }
+}
+
+/// Marks what lies outside [from, to]; whether any does. `n` is a multiple of 16, which become one vector.
+bool mark_outside(const float* w, std::size_t n, float from, float to, std::uint8_t* marks) {
+  unsigned any = 0;
+  for (std::size_t at = 0; at < n; at += 16) {
+    std::array<std::uint8_t, 16> out;
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = std::uint8_t((w[at + i] < from) | (w[at + i] > to));
+    for (const std::uint8_t one : out) any |= one;
+    std::copy(out.begin(), out.end(), marks + at);
+  }
+  return any != 0;
 }
 
 /// Weights further than half a step outside the values of their sub-block.
@@ -123,19 +147,16 @@ void ReferenceRows::mark_clipped(std::span<const float> w, QuantizedTile& q) con
   const float high = levels_.empty() ? low + float((1 << type_.bits) - 1) : levels_.back();
   const float low_half = levels_.empty() ? 0.5f : (levels_[1] - levels_[0]) / 2;
   const float high_half = levels_.empty() ? 0.5f : (high - levels_[levels_.size() - 2]) / 2;
-  unsigned any = 0;
+  const std::size_t sub = type_.sub;
+  bool any = false;
   for (std::size_t s = 0; s < q.scales.size(); ++s) {
     const float scale = q.scales[s], least = q.minima.empty() ? 0.0f : q.minima[s];
     if (scale == 0) continue;
     float from = (low - low_half) * scale - least, to = (high + high_half) * scale - least;
     if (scale < 0) std::swap(from, to);
-    for (std::size_t i = s * type_.sub; i < (s + 1) * type_.sub; ++i) {
-      const unsigned outside = unsigned(w[i] < from) | unsigned(w[i] > to);
-      q.clipped[i] = std::uint8_t(outside);
-      any |= outside;
-    }
+    any |= mark_outside(w.data() + s * sub, sub, from, to, q.clipped.data() + s * sub);
   }
-  if (any == 0) q.clipped.clear();
+  if (!any) q.clipped.clear();
 }
 
 class PackedQuantizer final : public Quantizer {

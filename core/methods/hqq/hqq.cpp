@@ -15,7 +15,7 @@ namespace {
 using half_quadratic::code_of;
 
 /// The scalar reference after the search: q = clamp(rne(w/Δ + z), 0, N), ŵ = (q − z)·Δ.
-class HqqRows final : public RowQuantizer {
+class HqqRows final : public half_quadratic::Rows {
  public:
   HqqRows(Scheme scheme, const MatrixShape& shape, half_quadratic::Learned learned)
       : scheme_(std::move(scheme)),
@@ -31,6 +31,8 @@ class HqqRows final : public RowQuantizer {
   Region region() const override { return settings_.down ? Region::none : Region::block; }
   std::uint64_t group() const override { return settings_.group; }
   const Shared& shared() const override { return shared_; }
+  const half_quadratic::Settings& settings() const override { return settings_; }
+  std::span<const float> inverse() const override { return inverse_; }
   std::uint64_t row_alignment(std::uint64_t cols) const override {
     return settings_.down ? 1 : settings_.group / std::gcd(settings_.group, cols);
   }

@@ -26,6 +26,13 @@ struct Learned {
   std::vector<float> inverse;  ///< what Δ is the rounded reciprocal of: codes follow from it
 };
 
+/// Fitted rows as fast versions see them: q = clamp(rne(w·inverse + z), 0, N), ŵ = (q − z)·Δ, Δ and z in shared().
+class Rows : public RowQuantizer {
+ public:
+  virtual const Settings& settings() const = 0;
+  virtual std::span<const float> inverse() const = 0;  ///< of every group
+};
+
 /// Rounds until the mean error of the tensor stops falling. Every round reads the tensor once, in tiles and on several
 /// threads; what is kept is three numbers a group. Errors: io, cancelled.
 Result<Learned> search(const TensorFacts& facts, const Settings& settings, JobContext& job);

@@ -36,7 +36,7 @@ Result<std::unique_ptr<Quantizer>> make(const Scheme& scheme) {
   const std::string& range = scheme.word("range");
   if (range == "minmax") return uniform::make(scheme, form, uniform::minmax);
   const std::uint64_t least = range == "kl" ? uniform::kl_bins : 0;
-  return uniform::make(scheme, form, uniform::estimator(scheme, form), uniform::Sees::all, least);
+  return uniform::make(scheme, form, uniform::estimator(scheme, form), uniform::parts_estimator(scheme, form), least);
 }
 
 constexpr std::array params = {
@@ -93,8 +93,8 @@ constinit const Method rtn{
     .when = "The first thing to try: no data, no waiting; groups of 32 to 128 at 4 bits, whole rows at 8 bits.",
     .cost =
         "One pass over the weights, rows independent; all devices. range=mse tries 100 ranges, octav reads 6 to 12 "
-        "times, kl compares 1921 pairs of histograms a region; with gran=tensor or column the ranges other than minmax "
-        "hold a matrix in memory.",
+        "times, kl compares 1921 pairs of histograms a region; with gran=tensor they read the tensor that often, with "
+        "gran=column once for every 2^22 weights, which is what they hold.",
     .fails =
         "One large weight stretches the scale of its whole group, so small weights round to 0: use smaller groups, "
         "or asym for one-sided groups, or range=mse, which clips. range=percentile does almost nothing in small "

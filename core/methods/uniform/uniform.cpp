@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/base/threads.h"
+#include "core/methods/walk.h"
 #include "core/tensor/bit_pack.h"
 #include "core/tensor/float_format.h"
 
@@ -175,8 +177,12 @@ std::uint64_t UniformRows::stored_bytes(const MatrixShape& shape) const {
 
 class UniformQuantizer final : public Quantizer {
  public:
-  UniformQuantizer(Scheme scheme, const Form& form, Estimator estimate, Sees sees, std::uint64_t least)
-      : scheme_(std::move(scheme)), form_(form), estimate_(std::move(estimate)), sees_(sees), least_(least) {}
+  UniformQuantizer(Scheme scheme, const Form& form, Estimator estimate, PartsEstimator of_parts, std::uint64_t least)
+      : scheme_(std::move(scheme)),
+        form_(form),
+        estimate_(std::move(estimate)),
+        of_parts_(std::move(of_parts)),
+        least_(least) {}
 
   const Scheme& scheme() const override { return scheme_; }
 
@@ -186,7 +192,9 @@ class UniformQuantizer final : public Quantizer {
     Shared shared;
     shared.rows = facts.view().matrix().rows;
     if (region == Region::tensor || region == Region::column) {
-      QUANT_TRY(ranges, sees_ == Sees::all ? estimated(facts.view(), region, job) : extremes(facts, region, job));
+      QUANT_TRY(ranges, !of_parts_                 ? extremes(facts, region, job)
+                        : region == Region::tensor ? of_matrices(facts, job)
+                                                   : of_columns(facts, job));
       for (const Limits& range : ranges) {
         const Grid g = grid(form_, range);
         shared.scales.push_back(g.scale);
@@ -214,27 +222,53 @@ class UniformQuantizer final : public Quantizer {
     return out;
   }
 
-  /// Every matrix whole, or column by column: an estimator that reads values more than once needs them in memory.
-  Result<std::vector<Limits>> estimated(const TensorView& view, Region region, JobContext& job) const {
-    const MatrixShape shape = view.matrix();
+  Result<std::vector<Limits>> of_matrices(const TensorFacts& facts, JobContext& job) const {
     std::vector<Limits> out;
-    std::vector<float> scratch, column(region == Region::column ? shape.rows : 0);
-    for (std::uint64_t m = 0; m < shape.matrices; ++m) {
-      QUANT_TRY(matrix, read_tile(view, m * shape.rows, shape.rows, scratch));
-      if (region == Region::tensor) out.push_back(estimate_(matrix.w));
-      for (std::uint64_t c = 0; region == Region::column && c < shape.cols; ++c) {
-        if (job.stopped()) return cancelled("choose ranges of " + view.tensor().name);
-        for (std::uint64_t r = 0; r < shape.rows; ++r) column[r] = matrix.w[r * shape.cols + c];
-        out.push_back(estimate_(column));
-      }
+    for (std::uint64_t m = 0; m < facts.view().matrix().matrices; ++m) {
+      QUANT_TRY(range, of_parts_(MatrixParts(facts, m, job)));
+      out.push_back(range);
     }
+    return out;
+  }
+
+  /// As many columns at a time as a few tiles hold: the tensor is read once for each of these blocks.
+  Result<std::vector<Limits>> of_columns(const TensorFacts& facts, JobContext& job) const {
+    constexpr std::uint64_t held = std::uint64_t{1} << 22;  // 16 MiB of float32, whatever the tensor's size
+    const MatrixShape shape = facts.view().matrix();
+    std::vector<Limits> out(shape.matrices * shape.cols);
+    const std::uint64_t block = std::clamp<std::uint64_t>(held / std::max<std::uint64_t>(1, shape.rows), 1,
+                                                          std::max<std::uint64_t>(1, shape.cols));
+    for (std::uint64_t i = 0; i < out.size();) {
+      const std::uint64_t m = i / shape.cols, first = i % shape.cols, n = std::min(block, shape.cols - first);
+      QUANT_TRY(columns, read_columns(facts, m, first, n, job));
+      parallel_for(n, facts.threads(), [&](std::size_t c, int) {
+        out[i + c] = estimate_(std::span<const float>(columns).subspan(c * shape.rows, shape.rows));
+      });
+      i += n;
+    }
+    return out;
+  }
+
+  /// Columns [first, first + n) of a matrix, one after the other.
+  static Result<std::vector<float>> read_columns(const TensorFacts& facts, std::uint64_t matrix, std::uint64_t first,
+                                                 std::uint64_t n, JobContext& job) {
+    const MatrixShape shape = facts.view().matrix();
+    const std::uint64_t top = matrix * shape.rows;
+    std::vector<float> out(n * shape.rows);
+    QUANT_CHECK(each_tile_at_once(facts.view(), tile_rows(facts.view(), top, top + shape.rows, 1), facts.threads(), job,
+                                  "choose ranges", [&](const RowTile& tile, std::size_t, int) {
+                                    for (std::uint64_t r = 0; r < tile.rows; ++r)
+                                      for (std::uint64_t c = 0; c < n; ++c)
+                                        out[c * shape.rows + (tile.first_row + r - top)] =
+                                            tile.w[r * tile.cols + first + c];
+                                  }));
     return out;
   }
 
   Scheme scheme_;
   Form form_;
   Estimator estimate_;
-  Sees sees_;
+  PartsEstimator of_parts_;
   std::uint64_t least_;
 };
 
@@ -292,9 +326,9 @@ Result<void> normalise_regions(Scheme& scheme) {
   return {};
 }
 
-std::unique_ptr<Quantizer> make(const Scheme& scheme, const Form& form, Estimator estimate, Sees sees,
+std::unique_ptr<Quantizer> make(const Scheme& scheme, const Form& form, Estimator estimate, PartsEstimator of_parts,
                                 std::uint64_t least) {
-  return std::make_unique<UniformQuantizer>(scheme, form, std::move(estimate), sees, least);
+  return std::make_unique<UniformQuantizer>(scheme, form, std::move(estimate), std::move(of_parts), least);
 }
 
 }  // namespace quant::uniform

@@ -6,6 +6,7 @@
 #include <span>
 
 #include "core/methods/quantizer.h"
+#include "core/methods/uniform/parts.h"
 
 namespace quant::uniform {
 
@@ -51,9 +52,6 @@ Grid grid(const Form& form, Limits range);
 using Estimator = std::function<Limits(std::span<const float> region)>;
 Limits minmax(std::span<const float> region);
 
-/// What an estimator reads of a region: its two extremes, which one pass finds for all candidates, or every value.
-enum class Sees { extremes, all };
-
 /// Which elements share a scale: the words tensor, column, row; group where `group` > 0.
 Region region_of(const Scheme& scheme);
 
@@ -62,9 +60,9 @@ Region region_of(const Scheme& scheme);
 Result<void> normalise_regions(Scheme& scheme);
 
 /// A scheme of this family before it has seen a tensor.
-/// `sees`: what the estimator must be given of a region: its extremes, or every value.
-/// `least`: elements that a region must have; smaller ones are refused.
-std::unique_ptr<Quantizer> make(const Scheme& scheme, const Form& form, Estimator estimate, Sees sees = Sees::extremes,
-                                std::uint64_t least = 0);
+/// `of_parts`: the same estimator for matrices, which are read in parts; none where the extremes are all it needs,
+/// which one pass finds for all candidates. `least`: elements that a region must have; smaller ones are refused.
+std::unique_ptr<Quantizer> make(const Scheme& scheme, const Form& form, Estimator estimate,
+                                PartsEstimator of_parts = {}, std::uint64_t least = 0);
 
 }  // namespace quant::uniform

@@ -16,39 +16,68 @@ struct Moments {
   double mean = 0, sigma = 0, deviation = 0, kurtosis = 0;  ///< deviation: mean |w − mean|; kurtosis: excess
 };
 
-Moments moments(std::span<const float> w) {
-  const double n = double(w.size());
-  Moments m;
-  for (const float x : w) m.mean += double(x);
-  m.mean /= n;
-  double square = 0, fourth = 0;
-  for (const float x : w) {
-    const double d = double(x) - m.mean;
-    m.deviation += std::fabs(d);
-    square += d * d;
-    fourth += d * d * d * d;
+struct Sum {
+  double value = 0;
+  Sum& operator+=(const Sum& other) {
+    value += other.value;
+    return *this;
   }
-  m.deviation /= n;
-  m.sigma = std::sqrt(square / n);
-  m.kurtosis = square > 0 ? fourth * n / (square * square) - 3 : 0;
+};
+
+/// Sums around the mean.
+struct Spread {
+  double deviation = 0, square = 0, fourth = 0;
+  Spread& operator+=(const Spread& other) {
+    deviation += other.deviation;
+    square += other.square;
+    fourth += other.fourth;
+    return *this;
+  }
+};
+
+Result<Moments> moments(const Parts& parts, std::uint64_t count) {
+  const double n = double(count);
+  QUANT_TRY(sum, sum_of<Sum>(parts, [](std::span<const float> w) {
+              Sum out;
+              for (const float x : w) out.value += double(x);
+              return out;
+            }));
+  Moments m;
+  m.mean = sum.value / n;
+  QUANT_TRY(spread, sum_of<Spread>(parts, [mean = m.mean](std::span<const float> w) {
+              Spread out;
+              for (const float x : w) {
+                const double d = double(x) - mean;
+                out.deviation += std::fabs(d);
+                out.square += d * d;
+                out.fourth += d * d * d * d;
+              }
+              return out;
+            }));
+  m.deviation = spread.deviation / n;
+  m.sigma = std::sqrt(spread.square / n);
+  m.kurtosis = spread.square > 0 ? spread.fourth * n / (spread.square * spread.square) - 3 : 0;
   return m;
 }
 
 }  // namespace
 
-Limits aciq(std::span<const float> region, const Form& form, Curve curve) {
-  std::vector<float> scratch;
-  const auto w = finite(region, scratch);
-  if (w.empty()) return {};
-  const Limits extremes = minmax(w);
-  const Moments m = moments(w);
+Result<Limits> aciq(const Parts& parts, const Form& form, Curve curve) {
+  QUANT_TRY(ends, sum_of<Extremes>(parts, extremes_of));
+  if (ends.n == 0) return Limits{};
+  const Limits extremes{ends.lo, ends.hi};
+  QUANT_TRY(m, moments(parts, ends.n));
   const bool laplace = curve == Curve::laplace || (curve == Curve::automatic && m.kurtosis > heavy_tail);
   const auto bits = std::size_t(form.bits - 2);
   const double wanted = laplace ? laplace_factor[bits] * m.deviation : gauss_factor[bits] * m.sigma;
   if (wanted == 0) return extremes;  // all values are equal
   const double alpha = std::min(wanted, magnitude(extremes));
   if (form.span == Form::Span::magnitude) return clip(extremes, alpha, form.span);
-  return {std::max(extremes.lo, float(m.mean - alpha)), std::min(extremes.hi, float(m.mean + alpha))};
+  return Limits{std::max(extremes.lo, float(m.mean - alpha)), std::min(extremes.hi, float(m.mean + alpha))};
+}
+
+Limits aciq(std::span<const float> region, const Form& form, Curve curve) {
+  return *aciq(InMemory(region), form, curve);
 }
 
 }  // namespace quant::uniform

@@ -12,6 +12,12 @@ constexpr double tolerance = 1e-6;
 struct Sides {
   double sum_above = 0;
   std::uint64_t above = 0, inside = 0;  ///< inside: 0 < |w| ≤ s
+  Sides& operator+=(const Sides& other) {
+    sum_above += other.sum_above;
+    above += other.above;
+    inside += other.inside;
+    return *this;
+  }
 };
 
 Sides sides(std::span<const float> w, double s) {
@@ -26,18 +32,21 @@ Sides sides(std::span<const float> w, double s) {
   return out;
 }
 
+Result<Sides> sides(const Parts& parts, double s) {
+  return sum_of<Sides>(parts, [s](std::span<const float> w) { return sides(w, s); });
+}
+
 }  // namespace
 
-Limits octav(std::span<const float> region, const Form& form) {
-  std::vector<float> scratch;
-  const auto w = finite(region, scratch);
-  const Limits extremes = minmax(w);
-  const Sides all = sides(w, 0);
-  if (all.above == 0) return {};
+Result<Limits> octav(const Parts& parts, const Form& form) {
+  QUANT_TRY(ends, sum_of<Extremes>(parts, extremes_of));
+  const Limits extremes{ends.lo, ends.hi};
+  QUANT_TRY(all, sides(parts, 0));
+  if (all.above == 0) return Limits{};
   const double noise = std::pow(4.0, -form.bits) / 3;
-  double s = 3 * all.sum_above / double(w.size());
+  double s = 3 * all.sum_above / double(ends.n);
   for (int step = 0; step < most_steps; ++step) {
-    const Sides at = sides(w, s);
+    QUANT_TRY(at, sides(parts, s));
     if (at.above == 0) {  // nothing clips: once from the mean of what is not 0, later there is nothing to gain
       if (step > 0) return clip(extremes, magnitude(extremes), form.span);
       s = all.sum_above / double(all.above);
@@ -50,5 +59,7 @@ Limits octav(std::span<const float> region, const Form& form) {
   }
   return clip(extremes, s, form.span);
 }
+
+Limits octav(std::span<const float> region, const Form& form) { return *octav(InMemory(region), form); }
 
 }  // namespace quant::uniform

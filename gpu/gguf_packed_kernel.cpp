@@ -253,7 +253,8 @@ class GgufPackedKernel final : public SchemeKernel {
   bool runs(const RowQuantizer& quantizer, const DeviceForm& device) const override {
     const Scheme& scheme = quantizer.scheme();
     if (!offers(scheme.method(), device)) return false;
-    return scheme.method().id != "q4_0" || scheme.flag("imatrix");  // the plain q4_0 has its own kernel
+    // The plain q4_0 has its own kernel, and so has a tensor of which nothing is known: the reference.
+    return scheme.method().id != "q4_0" || !quantizer.shared().importance.empty();
   }
   bool has_zeros(const RowQuantizer&) const override { return false; }
 

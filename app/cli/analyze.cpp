@@ -4,6 +4,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "app/cli/calibrated.h"
 #include "app/cli/commands.h"
 #include "app/cli/json.h"
 #include "app/cli/run.h"
@@ -23,7 +24,8 @@ constexpr Option options[] = {
      "the error of FILE's stored tensors against this checkpoint's, without a scheme"},
     {Kind::flag, "hist", "", "add the histogram of the signed error, with its clipped part"},
     {Kind::flag, "map", "", "add the error's RMS in a grid of at most 64 × 64 cells, per row and per column"},
-    {Kind::value, "calib", "C", "a calibration file"},
+    calib_option,
+    imatrix_option,
 };
 constexpr std::uint64_t map_cells = 64;
 
@@ -117,9 +119,6 @@ Result<Json> map_json(const TensorView& view, const Scheme& scheme, Run& run, st
 
 Result<void> check_options(const Run& run) {
   const bool schemes = run.args().has("scheme"), against = run.args().has("against");
-  if (run.args().has("calib"))
-    return failure(ErrorCode::unsupported, "analyze", "--calib", "this version reads no calibration files",
-                   "leave it out; methods that need none run without");
   if (schemes && against)
     return failure(ErrorCode::usage, "read arguments", "analyze", "--scheme and --against are given together",
                    "--against measures what is stored; leave one of them out");
@@ -172,6 +171,7 @@ Result<void> run(Run& run) {
   for (const auto& path : run.args().all("FILE")) {
     QUANT_TRY(source, open_source(path));
     QUANT_TRY(tensors, chosen_tensors(*source, run.args()));
+    QUANT_CHECK(use_calibration(run, *source, tensors));
     weights += elements_of(*source, tensors) * std::max<std::uint64_t>(schemes.size(), 1);
     for (const auto t : tensors) items.push_back({source.get(), t});
     sources.push_back(std::move(source));

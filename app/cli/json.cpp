@@ -59,6 +59,7 @@ Json analysis_json(const Analysis& analysis, bool hist) {
       {"p99_abs", f.p99_abs},
   };
   for (const auto& [key, value] : figures) json[key] = number(value);
+  if (f.weighted_mse) json["weighted_mse"] = number(f.weighted_mse);
   json["nan"] = f.nan;
   json["inf"] = f.inf;
   json["exact"] = f.exact;

@@ -4,6 +4,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "app/cli/calibrated.h"
 #include "app/cli/commands.h"
 #include "app/cli/json.h"
 #include "app/cli/run.h"
@@ -20,13 +21,16 @@ using Kind = Option::Kind;
 constexpr Option options[] = {
     {Kind::operand, "S.qscope", "", "a session made by sensitivity", true},
     {Kind::value, "budget", "B", "4.5bpw, 7GiB, 500MB or 1000B", true},
-    {Kind::value, "metric", "M", "what to minimise: mse, sqnr or size (default mse)"},
+    {Kind::value, "metric", "M",
+     "what to minimise: mse, sqnr, imatrix, size, or a metric of the session's evidence (default mse)"},
     {Kind::repeated, "candidates", "S", "a scheme to choose from (repeatable; default: all of the session)"},
     {Kind::repeated, "pin", "REGEX=S",
      "the scheme of the tensors that the regex matches (repeatable; the first = ends the regex)"},
     {Kind::repeated, "group", "REGEX", "tensors that get one scheme, one group for each set of captures (repeatable)"},
     {Kind::value, "preset", "NAME", "a ready-made plan"},
     {Kind::value, "out", "plan.json", "the file to write"},
+    calib_option,
+    imatrix_option,
 };
 
 Result<std::vector<Pin>> chosen_pins(const Arguments& args) {
@@ -35,7 +39,7 @@ Result<std::vector<Pin>> chosen_pins(const Arguments& args) {
     const auto equals = text.find('=');
     if (equals == std::string::npos || equals == 0)
       return failure(ErrorCode::usage, "read pin", printable(text), "is no REGEX=SCHEME", "as in --pin lm_head=q8_0");
-    QUANT_TRY(scheme, Scheme::parse(std::string_view(text).substr(equals + 1)));
+    QUANT_TRY(scheme, parse_scheme(std::string_view(text).substr(equals + 1), args));
     pins.push_back({text.substr(0, equals), scheme.text()});
   }
   return pins;
@@ -55,6 +59,7 @@ Result<void> measure_pins(Session& session, std::span<const Pin> pins, Run& run)
     });
     if (matched.empty()) continue;
     QUANT_TRY(scheme, Scheme::parse(pin.scheme));
+    QUANT_CHECK(use_calibration(run, **source, matched));
     const auto weights = elements_of(**source, matched);
     run.begin("measure pinned tensors", weights);
     QUANT_TRY(did, run.on_device(weights, [&](const Devices& devices) {
@@ -101,14 +106,14 @@ Result<void> run(Run& run) {
   if (run.args().has("preset"))
     return failure(ErrorCode::unsupported, "plan", "--preset", "this version has no presets",
                    "give --budget, and --pin REGEX=SCHEME for what must stay");
-  QUANT_TRY(metric, metric_named(run.args().text("metric", "mse")));
   QUANT_TRY(schemes, chosen_schemes(run.args(), "candidates"));
   QUANT_TRY(pins, chosen_pins(run.args()));
   QUANT_TRY(session, Session::open(run.args().text("S.qscope")));
   std::vector<std::string> candidates;
   for (const auto& s : schemes) candidates.push_back(s.text());
   QUANT_CHECK(measure_pins(*session, pins, run));
-  QUANT_TRY(problem, make_problem(*session, *metric, candidates, pins, run.args().all("group")));
+  QUANT_TRY(model, cost_model(*session, run.args().text("metric", "mse")));
+  QUANT_TRY(problem, make_problem(*session, model, candidates, pins, run.args().all("group")));
   QUANT_TRY(budget, parse_budget(run.args().text("budget"), problem.elements()));
   run.begin("plan", 0);
   QUANT_TRY(plan, solve(problem, budget, SolveOptions{}, run.job()));

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "app/cli/calibrated.h"
 #include "app/cli/commands.h"
 #include "app/cli/json.h"
 #include "app/cli/run.h"
@@ -22,11 +23,11 @@ constexpr Option options[] = {
     {Kind::value, "tensor", "NAME", "the tensor's exact name; may be left out where the file holds one"},
     {Kind::value, "scheme", "S", "method:key=value,… as rtn:bits=4,group=128; see methods", true},
     {Kind::value, "out", "DIR",
-     "the folder for codes.npy, scales.npy, zeros.npy, codebook.npy, dequantized.npy, packed.bin, result.json; of an "
-     "earlier dump only what the scheme has stays",
+     "the folder for codes.npy, scales.npy, zeros.npy or minima.npy, codebook.npy, dequantized.npy, packed.bin, "
+     "result.json; of an earlier dump only what the scheme has stays",
      true},
-    {Kind::value, "calib", "C", "a calibration file"},
-    {Kind::value, "imatrix", "F", "importance weights of another tool"},
+    calib_option,
+    imatrix_option,
 };
 
 Result<void> make_folder(const std::filesystem::path& folder) {
@@ -57,6 +58,8 @@ Result<std::vector<std::string>> dump_parts(const std::filesystem::path& folder,
     QUANT_CHECK(add("scales.npy", write_npy(folder / "scales.npy", flat(w.scales), std::span(w.scales))));
   if (!w.zeros.empty())
     QUANT_CHECK(add("zeros.npy", write_npy(folder / "zeros.npy", flat(w.zeros), std::span(w.zeros))));
+  if (!w.minima.empty())
+    QUANT_CHECK(add("minima.npy", write_npy(folder / "minima.npy", flat(w.minima), std::span(w.minima))));
   if (const Shared& shared = q.quantizer->shared(); !shared.whole_zeros)
     QUANT_CHECK(add("zeros.npy", write_npy(folder / "zeros.npy", flat(shared.zeros), std::span(shared.zeros))));
   if (!w.codebooks.empty())
@@ -72,24 +75,16 @@ Result<std::vector<std::string>> dump_parts(const std::filesystem::path& folder,
 /// Parts of an earlier dump that this scheme does not have would be taken for its own.
 void remove_others(const std::filesystem::path& folder, const std::vector<std::string>& written) {
   std::error_code ignored;
-  for (const auto* name : {"codes.npy", "scales.npy", "zeros.npy", "codebook.npy", "packed.bin"})
+  for (const auto* name : {"codes.npy", "scales.npy", "zeros.npy", "minima.npy", "codebook.npy", "packed.bin"})
     if (std::find(written.begin(), written.end(), name) == written.end())
       std::filesystem::remove(folder / name, ignored);
 }
 
-Result<void> no_calibration(const Run& run) {
-  for (const auto* name : {"calib", "imatrix"})
-    if (run.args().has(name))
-      return failure(ErrorCode::unsupported, "quantize", fmt::format("--{}", name),
-                     "this version has no method that uses it", "leave it out");
-  return {};
-}
-
 Result<void> run(Run& run) {
-  QUANT_CHECK(no_calibration(run));
   QUANT_TRY(schemes, chosen_schemes(run.args()));
   QUANT_TRY(source, open_source(run.args().text("FILE")));
   QUANT_TRY(index, one_tensor(*source, run.args()));
+  QUANT_CHECK(use_calibration(run, *source, {index}));
   QUANT_TRY(view, source->view(index));
   const auto& tensor = view->tensor();
   const auto weights = tensor.elements();

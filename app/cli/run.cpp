@@ -88,7 +88,9 @@ Result<Devices> Run::devices(std::uint64_t work_weights) {
     note(chosen.backend->id() + ": " + chosen.why);
     device_ = std::move(chosen);
   }
-  return device_->devices(globals().threads, globals().memory);
+  Devices devices = device_->devices(globals().threads, globals().memory);
+  devices.calibration = calibration_.get();
+  return devices;
 }
 
 bool Run::on_cpu() const {

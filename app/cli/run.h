@@ -13,6 +13,7 @@
 #include "app/cli/arguments.h"
 #include "core/backend/chooser.h"
 #include "core/jobs/job.h"
+#include "core/tensor/calibration.h"
 
 namespace quant::cli {
 
@@ -39,6 +40,10 @@ class Run {
 
   /// The device as --device asks, chosen at the first call from the size of the work. Errors: of choose_device.
   Result<Devices> devices(std::uint64_t work_weights);
+  /// What schemes and figures may know of the layers' inputs from here on: devices() hands it over.
+  void use(Calibration calibration) { calibration_ = std::make_unique<const Calibration>(std::move(calibration)); }
+  const Calibration* calibration() const { return calibration_.get(); }
+
   /// Why that device was picked; empty before.
   std::string device_why() const { return device_ ? device_->why : std::string(); }
   /// work(devices) → Result<T>. A device that fails in mid-work is reported once, and the work is done again on the
@@ -75,6 +80,7 @@ class Run {
   Parsed parsed_;
   const DeviceProvider& provider_;
   std::optional<ChosenDevice> device_;
+  std::unique_ptr<const Calibration> calibration_;
   std::vector<std::string> warnings_;
   std::stop_source stop_;
   JobContext job_;

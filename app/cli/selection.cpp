@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/base/text.h"
+#include "core/calibration/calibration_file.h"
 
 namespace quant::cli {
 namespace {
@@ -57,10 +58,15 @@ Result<std::vector<std::size_t>> chosen_tensors(const Source& source, const Argu
                  "choose tensors of floating-point weights");
 }
 
+Result<Scheme> parse_scheme(std::string_view text, const Arguments& args) {
+  QUANT_TRY(scheme, Scheme::parse(text));
+  return args.has("imatrix") ? importance_variant(std::move(scheme)) : std::move(scheme);
+}
+
 Result<std::vector<Scheme>> chosen_schemes(const Arguments& args, std::string_view option) {
   std::vector<Scheme> schemes;
   for (const auto& text : args.all(option)) {
-    QUANT_TRY(scheme, Scheme::parse(text));
+    QUANT_TRY(scheme, parse_scheme(text, args));
     schemes.push_back(std::move(scheme));
   }
   return schemes;

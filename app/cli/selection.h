@@ -24,7 +24,10 @@ Result<std::vector<std::size_t>> chosen_tensors(const Source& source, const Argu
 /// none).
 Result<std::vector<std::size_t>> all_tensors(const Source& source, const Arguments& args);
 
-/// The schemes of every --scheme, parsed. Errors: bad_scheme.
+/// A scheme as typed; with --imatrix its variant that uses it. Errors: bad_scheme.
+Result<Scheme> parse_scheme(std::string_view text, const Arguments& args);
+
+/// The schemes of every --scheme, parsed; with --imatrix their variants that use it. Errors: bad_scheme.
 Result<std::vector<Scheme>> chosen_schemes(const Arguments& args, std::string_view option = "scheme");
 
 std::uint64_t elements_of(const Source& source, const std::vector<std::size_t>& tensors);

@@ -6,12 +6,14 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "app/cli/calibrated.h"
 #include "app/cli/commands.h"
 #include "app/cli/json.h"
 #include "app/cli/run.h"
 #include "app/cli/selection.h"
 #include "app/cli/table.h"
 #include "core/base/text.h"
+#include "core/sensitivity/evidence.h"
 #include "core/sensitivity/metric.h"
 
 namespace quant::cli {
@@ -21,21 +23,20 @@ using Kind = Option::Kind;
 constexpr Option options[] = {
     {Kind::operand, "MODEL", "", "a checkpoint, or a model's folder", true},
     {Kind::repeated, "scheme", "S", "a candidate (repeatable)", true},
-    {Kind::repeated, "metric", "M", "mse, sqnr or size (repeatable; default mse)"},
+    {Kind::repeated, "metric", "M", "mse, sqnr, imatrix or size (repeatable; default mse)"},
     {Kind::value, "tensor", "REGEX", "the tensors whose names it matches (default: linear weights and embeddings)"},
     {Kind::value, "out", "S.qscope", "the session; where it exists only what is missing is measured", true},
     {Kind::value, "tokens", "IDS.npy", "tokens for metrics that run the model"},
-    {Kind::value, "calib", "C", "a calibration file"},
-    {Kind::value, "imatrix", "F", "importance weights of another tool"},
-    {Kind::repeated, "evidence", "F", "measurements of another tool"},
+    calib_option,
+    imatrix_option,
+    {Kind::repeated, "evidence", "F",
+     "measurements of another tool: importance matrix, exllamav2, mlx-lm, GGUF-Tool-Suite, CSV (repeatable)"},
 };
 
 Result<void> refuse_later_options(const Run& run) {
-  for (const auto* name : {"tokens", "calib", "imatrix", "evidence"})
-    if (run.args().has(name))
-      return failure(ErrorCode::unsupported, "sensitivity", fmt::format("--{}", name), "this version does not read it",
-                     "leave it out; the metrics mse, sqnr and size need the weights alone");
-  return {};
+  if (!run.args().has("tokens")) return {};
+  return failure(ErrorCode::unsupported, "sensitivity", "--tokens", "this version does not read it",
+                 "leave it out; the metrics mse, sqnr, imatrix and size do not run the model");
 }
 
 Result<std::vector<const Metric*>> chosen_metrics(const Run& run) {
@@ -61,6 +62,27 @@ std::uint64_t missing_weights(const Source& source, const Session& session, std:
   return weights;
 }
 
+/// What --evidence brings: rows for the session, names that are no tensor.
+struct Imported {
+  std::vector<Measurement> rows;
+  std::vector<std::string> unmatched;
+};
+
+Result<Imported> import_evidence(Run& run, const Source& source) {
+  Imported all;
+  for (const auto& path : run.args().all("evidence")) {
+    QUANT_TRY(found, read_evidence(path, source.tensors()));
+    if (!found.unmatched.empty())
+      run.warn(fmt::format("{}: {} names are no tensor of {}: {}{}", printable(path), found.unmatched.size(),
+                           printable(source.path().string()), printable(found.unmatched.front()),
+                           found.unmatched.size() > 1 ? ", …" : ""));
+    run.note(fmt::format("{}: {}, {} rows", printable(path), found.kind, found.rows.size()));
+    all.rows.insert(all.rows.end(), found.rows.begin(), found.rows.end());
+    all.unmatched.insert(all.unmatched.end(), found.unmatched.begin(), found.unmatched.end());
+  }
+  return all;
+}
+
 /// The rows of what was asked for, and evidence.
 Result<std::vector<Measurement>> asked_rows(const Session& session, std::span<const Metric* const> metrics,
                                             std::span<const Scheme> schemes, const Source& source,
@@ -83,6 +105,16 @@ Json rows_json(std::span<const Measurement> rows) {
     list.push_back(std::move(row));
   }
   return list;
+}
+
+/// Evidence of every file, a line a figure.
+std::string evidence_text(std::span<const Measurement> rows) {
+  Table table({"evidence", "tensor", "scheme", "metric", ">value"});
+  for (const auto& m : rows)
+    if (!m.source.empty())
+      table.row({printable(std::filesystem::path(m.source).filename().string()), printable(m.tensor),
+                 printable(m.scheme), printable(m.metric), figure(m.value)});
+  return table.empty() ? std::string() : table.text() + "\n";
 }
 
 Json correlations_json(std::span<const RankCorrelation> pairs) {
@@ -116,7 +148,7 @@ std::string text_of(std::span<const Measurement> rows, std::span<const Metric* c
   }
   Table ranks({"rank correlation", "scheme", ">Spearman", ">tensors"});
   for (const auto& p : pairs) ranks.row({p.a + " / " + p.b, p.scheme, fixed(p.spearman, 3), grouped(p.n)});
-  return text + (ranks.empty() ? "" : ranks.text() + "\n");
+  return text + evidence_text(rows) + (ranks.empty() ? "" : ranks.text() + "\n");
 }
 
 Result<void> nothing_measured(const Session& session, std::span<const Scheme> schemes) {
@@ -130,7 +162,7 @@ Result<void> nothing_measured(const Session& session, std::span<const Scheme> sc
 }
 
 Result<void> print(Run& run, const Session& session, const SensitivityRun& did, std::span<const Metric* const> metrics,
-                   std::span<const Measurement> rows) {
+                   std::span<const Measurement> rows, const std::vector<std::string>& unmatched) {
   const auto pairs = rank_correlations(rows);
   if (run.json()) {
     Json floor = Json::object();  // these metrics are exact: they come from all weights, without sampling
@@ -141,6 +173,7 @@ Result<void> print(Run& run, const Session& session, const SensitivityRun& did, 
                        {"refused", did.refused},
                        {"rank_correlation", correlations_json(pairs)},
                        {"noise_floor", std::move(floor)},
+                       {"unmatched", unmatched},
                        {"rows", rows_json(rows)}});
   }
   return run.show(fmt::format("{}{} pairs measured, {} reused, {} refused; kept in {}\n", text_of(rows, metrics, pairs),
@@ -153,8 +186,11 @@ Result<void> run(Run& run) {
   QUANT_TRY(metrics, chosen_metrics(run));
   QUANT_TRY(source, open_source(run.args().text("MODEL")));
   QUANT_TRY(tensors, chosen_tensors(*source, run.args()));
+  QUANT_CHECK(use_calibration(run, *source, tensors));
+  QUANT_TRY(imported, import_evidence(run, *source));
   QUANT_TRY(session, Session::create(run.args().text("out")));
   QUANT_CHECK(session->bind(*source));
+  QUANT_CHECK(session->store_evidence(imported.rows));
   const auto weights = missing_weights(*source, *session, schemes, tensors);
   run.begin("sensitivity", weights);
   QUANT_TRY(did, run.on_device(weights, [&](const Devices& devices) {
@@ -164,7 +200,7 @@ Result<void> run(Run& run) {
   QUANT_TRY(rows, asked_rows(*session, metrics, schemes, *source, tensors));
   const bool any = std::any_of(rows.begin(), rows.end(), [](const Measurement& m) { return m.source.empty(); });
   if (!any) return nothing_measured(*session, schemes);
-  return print(run, *session, did, metrics, rows);
+  return print(run, *session, did, metrics, rows, imported.unmatched);
 }
 
 }  // namespace

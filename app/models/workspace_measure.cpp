@@ -9,7 +9,9 @@ namespace {
 // Below this, choosing a device costs more than it brings.
 constexpr quint64 small_work = 50'000'000;
 
-quant::StoredAnalysis stored(const quant::Analysis& a) { return {a.tensor, a.scheme, a.refused, a.device, a.figures}; }
+quant::StoredAnalysis stored(const quant::Analysis& a) {
+  return {a.tensor, a.scheme, a.refused, a.device, a.figures, a.calibration};
+}
 
 }  // namespace
 

@@ -8,7 +8,9 @@
 #include "core/backend/element_errors.h"
 #include "core/backend/fitted.h"
 #include "core/backend/native_kernel.h"
+#include "core/backend/weighted.h"
 #include "core/base/threads.h"
+#include "core/tensor/calibration.h"
 
 namespace quant {
 
@@ -224,6 +226,15 @@ Result<std::vector<Candidate>> fit_all(const TensorView& view, std::span<const S
   return candidates;
 }
 
+/// What the calibration adds to results that are complete without it.
+Result<void> weigh_all(const TensorView& view, std::span<const Candidate> candidates, const Devices& devices,
+                       std::vector<Analysis>& results, JobContext& job) {
+  for (Analysis& r : results) r.calibration = devices.calibration->fingerprint(view.tensor().name);
+  std::vector<Weighed> weighed;
+  for (const Candidate& c : candidates) weighed.push_back({c.quantizer.get(), c.out});
+  return weigh(view, weighed, devices, job);
+}
+
 Result<std::vector<Analysis>> analyze_all(const TensorView& view, std::span<const Scheme> schemes,
                                           const Devices& devices, JobContext& job) {
   std::vector<Analysis> results(schemes.size());
@@ -232,6 +243,7 @@ Result<std::vector<Analysis>> analyze_all(const TensorView& view, std::span<cons
   for (Candidate& c : candidates) (devices.chosen->runs(*c.quantizer) ? chosen : rest).push_back(&c);
   QUANT_CHECK(run_group(view, *devices.chosen, devices, chosen, job));
   QUANT_CHECK(run_group(view, *devices.reference, devices, rest, job));
+  if (devices.calibration) QUANT_CHECK(weigh_all(view, candidates, devices, results, job));
   return results;
 }
 
@@ -315,6 +327,7 @@ Result<Analysis> compare_all(const TensorView& stored, const TensorView& origina
   out.stats.counters.error.inf += out.stats.sums.inf;
   out.figures = figures(out.stats, 0, stored.tensor().bytes, a.elements());
   Run::set_percentiles(out.figures, select);
+  QUANT_CHECK(weigh(stored, original, out, devices, job));
   out.seconds = seconds_since(start);
   return out;
 }

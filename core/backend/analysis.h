@@ -32,14 +32,16 @@ struct Analysis {
   std::string device;   ///< id of the backend that ran it
   std::string warning;  ///< how the chosen device failed and what took over, or empty
   ErrorFigures figures;
-  ErrorStats stats;    ///< with all counters; merged over tensors it gives the model's histogram
-  double seconds = 0;  ///< of the whole pass, shared by its schemes in proportion
+  ErrorStats stats;         ///< with all counters; merged over tensors it gives the model's histogram
+  double seconds = 0;       ///< of the whole pass, shared by its schemes in proportion
+  std::string calibration;  ///< Calibration::fingerprint of the tensor; empty = made without a calibration
 };
 
 /// Analyses one tensor under several schemes: each tile is read once per pass and serves all of them; percentiles are
-/// exact and cost two more passes. Results in the order of `schemes`; a scheme that cannot take the tensor is refused
-/// there and the others go on. Where the chosen device fails, the reference takes over and `warning` says so.
-/// Deterministic for any number of threads. Adds elements × schemes to job.done. Errors: io, cancelled, no_memory.
+/// exact and cost two more passes, figures weighted by calibration one. Results in the order of `schemes`; a scheme
+/// that cannot take the tensor is refused there and the others go on. Where the chosen device fails, the reference
+/// takes over and `warning` says so. Deterministic for any number of threads. Adds elements × schemes to job.done.
+/// Errors: io, cancelled, no_memory.
 Result<std::vector<Analysis>> analyze(const TensorView& view, std::span<const Scheme> schemes, const Devices& devices,
                                       JobContext& job);
 

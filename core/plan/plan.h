@@ -10,6 +10,7 @@
 
 #include "core/base/result.h"
 #include "core/jobs/job.h"
+#include "core/sensitivity/cost_model.h"
 #include "core/sensitivity/metric.h"
 
 namespace quant {
@@ -53,6 +54,8 @@ struct Pin {
 ///
 /// Errors: usage (a bad regex), not_found (a candidate or pinned pair that was never measured: says the command; a
 /// regex that matches no tensor), refused (a pinned pair that its scheme cannot take).
+Result<Problem> make_problem(const Session& session, const CostModel& model, std::span<const std::string> candidates,
+                             std::span<const Pin> pins, std::span<const std::string> groups);
 Result<Problem> make_problem(const Session& session, const Metric& metric, std::span<const std::string> candidates,
                              std::span<const Pin> pins, std::span<const std::string> groups);
 

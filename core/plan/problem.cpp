@@ -51,17 +51,17 @@ tl::unexpected<Error> never_measured(const Session& session, const std::string& 
 
 Choice as_stored(const TensorInfo& tensor) { return {"none", tensor.bytes, 0}; }
 
-Choice measured_choice(const StoredAnalysis& row, const Metric& metric, const TensorInfo& tensor) {
-  return {row.scheme, row.figures.bytes, metric.cost(metric.value(row.figures, tensor), row.figures, tensor)};
+Choice measured_choice(const StoredAnalysis& row, const CostModel& model, const TensorInfo& tensor) {
+  return {row.scheme, row.figures.bytes, model.cost(row, tensor)};
 }
 
-std::vector<Choice> choices_of(const TensorInfo& tensor, const Measured& measured, const Metric& metric,
+std::vector<Choice> choices_of(const TensorInfo& tensor, const Measured& measured, const CostModel& model,
                                const std::vector<std::string>& candidates) {
   std::vector<Choice> choices;
   if (is_candidate(tensor))
     for (const auto& scheme : candidates)
       if (const auto* row = measured.find(tensor.name, scheme); row && row->refused.empty())
-        choices.push_back(measured_choice(*row, metric, tensor));
+        choices.push_back(measured_choice(*row, model, tensor));
   if (choices.empty()) choices.push_back(as_stored(tensor));
   return choices;
 }
@@ -90,26 +90,26 @@ std::uint64_t smallest(const Item& item) {
 
 /// The choice that a pin leaves; nothing where the pair was never measured.
 Result<std::optional<Choice>> pinned_choice(const TensorInfo& tensor, const Pin& pin, const Measured& measured,
-                                            const Metric& metric) {
+                                            const CostModel& model) {
   const auto* row = measured.find(tensor.name, pin.scheme);
   if (!row && pin.scheme == "none") return as_stored(tensor);
   if (!row) return std::nullopt;
   if (!row->refused.empty())
     return failure(ErrorCode::refused, what, tensor.name,
                    fmt::format("pin {}={}: {}", pin.regex, pin.scheme, row->refused), "pin another scheme");
-  return measured_choice(*row, metric, tensor);
+  return measured_choice(*row, model, tensor);
 }
 
 /// One pin over all tensors. Tensors that no plan may touch are pinned only where the pair was measured on purpose.
 Result<void> apply_pin(const Session& session, const Pin& pin, const std::vector<TensorInfo>& tensors,
-                       const Measured& measured, const Metric& metric, Problem& problem) {
+                       const Measured& measured, const CostModel& model, Problem& problem) {
   QUANT_TRY(regex, compile(pin.regex, "--pin"));
   bool matched = false, pinned = false;
   std::string missing;
   for (std::size_t i = 0; i < tensors.size(); ++i) {
     if (!RE2::PartialMatch(tensors[i].name, *regex)) continue;
     matched = true;
-    QUANT_TRY(choice, pinned_choice(tensors[i], pin, measured, metric));
+    QUANT_TRY(choice, pinned_choice(tensors[i], pin, measured, model));
     if (!choice && is_candidate(tensors[i])) return never_measured(session, pin.scheme, tensors[i].name);
     if (!choice) {
       missing = tensors[i].name;
@@ -162,13 +162,13 @@ Result<void> check_candidates(const Session& session, const Measured& measured,
 
 }  // namespace
 
-Result<Problem> make_problem(const Session& session, const Metric& metric, std::span<const std::string> candidates,
+Result<Problem> make_problem(const Session& session, const CostModel& model, std::span<const std::string> candidates,
                              std::span<const Pin> pins, std::span<const std::string> groups) {
   QUANT_TRY(tensors, session.tensors());
   QUANT_TRY(rows, session.analyses());
   const Measured measured(rows);
   Problem problem;
-  problem.metric = metric.id;
+  problem.metric = model.metric;
   for (const auto& scheme : candidates.empty() ? std::span<const std::string>(measured.schemes()) : candidates)
     if (std::find(problem.candidates.begin(), problem.candidates.end(), scheme) == problem.candidates.end())
       problem.candidates.push_back(scheme);
@@ -176,13 +176,18 @@ Result<Problem> make_problem(const Session& session, const Metric& metric, std::
   for (const auto& tensor : tensors) {
     Item item;
     item.tensor = tensor.name, item.elements = tensor.elements();
-    item.choices = choices_of(tensor, measured, metric, problem.candidates);
+    item.choices = choices_of(tensor, measured, model, problem.candidates);
     problem.items.push_back(std::move(item));
   }
-  for (const auto& pin : pins) QUANT_CHECK(apply_pin(session, pin, tensors, measured, metric, problem));
+  for (const auto& pin : pins) QUANT_CHECK(apply_pin(session, pin, tensors, measured, model, problem));
   int next = 0;
   for (const auto& group : groups) QUANT_CHECK(apply_group(group, next, tensors, problem));
   return problem;
+}
+
+Result<Problem> make_problem(const Session& session, const Metric& metric, std::span<const std::string> candidates,
+                             std::span<const Pin> pins, std::span<const std::string> groups) {
+  return make_problem(session, cost_model(metric), candidates, pins, groups);
 }
 
 }  // namespace quant

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "core/sensitivity/metric.h"
+#include "core/tensor/calibration.h"
 
 namespace quant {
 namespace {
@@ -13,10 +14,13 @@ struct Known {
   std::set<Pair> measured, refused;
 };
 
-Result<Known> known_pairs(const Session& session) {
+/// The pairs that need not be made again.
+Result<Known> known_pairs(const Session& session, const Calibration* calibration) {
   QUANT_TRY(rows, session.analyses());
   Known known;
-  for (const auto& row : rows) (row.refused.empty() ? known.measured : known.refused).emplace(row.tensor, row.scheme);
+  for (const auto& row : rows)
+    if (made_with(row, calibration))
+      (row.refused.empty() ? known.measured : known.refused).emplace(row.tensor, row.scheme);
   return known;
 }
 
@@ -68,12 +72,19 @@ Result<void> measure(const Source& source, Session& session, const Work& work, c
 
 }  // namespace
 
+bool made_with(const StoredAnalysis& pair, const Calibration* calibration) {
+  if (calibration == nullptr) return true;
+  const auto print = calibration->fingerprint(pair.tensor);
+  const bool unknown = calibration->mean_sq(pair.tensor).empty();
+  return pair.calibration == print || (unknown && pair.calibration.empty() && pair.refused.empty());
+}
+
 Result<SensitivityRun> measure_sensitivity(const Source& source, Session& session, std::span<const Scheme> schemes,
                                            std::span<const std::size_t> tensors, const Devices& devices,
                                            JobContext& job,
                                            const std::function<void(const std::string& tensor)>& progress) {
   QUANT_CHECK(session.bind(source));
-  QUANT_TRY(known, known_pairs(session));
+  QUANT_TRY(known, known_pairs(session, devices.calibration));
   SensitivityRun run;
   const auto work = missing(source, known, schemes, tensors, run);
   std::uint64_t weights = 0;

@@ -18,6 +18,7 @@ struct Metric {
   std::string_view title;    ///< "Mean squared error of the weights"
   std::string_view formula;  ///< as a person reads it
   bool higher_is_better = false;
+  bool weighted = false;  ///< has values only for tensors that were measured with a calibration
   std::optional<double> (*value)(const ErrorFigures& figures, const TensorInfo& tensor);
   /// The additive cost that `plan` minimises.
   double (*cost)(std::optional<double> value, const ErrorFigures& figures, const TensorInfo& tensor);
@@ -31,6 +32,10 @@ Result<const Metric*> metric_named(std::string_view id);  ///< usage, naming the
 /// pair has no value.
 Result<std::vector<Measurement>> measurements(const Session& session, std::span<const Metric* const> metrics);
 
+/// Whether a stored pair is what this calibration (null = none) would give: without one all are; what was measured
+/// without any stands also for a tensor that it does not know.
+bool made_with(const StoredAnalysis& pair, const Calibration* calibration);
+
 /// What a run of `sensitivity` did.
 struct SensitivityRun {
   std::uint64_t measured = 0, reused = 0;  ///< (tensor, scheme) pairs
@@ -38,6 +43,7 @@ struct SensitivityRun {
   std::string warning;  ///< how the chosen device failed and what took over (the first time), or empty
 };
 /// Binds the session to the source, measures what is missing, tensor by tensor in the order given, and commits each.
+/// Pairs that were made with other second moments of the tensor's inputs than `devices` has are made again.
 /// Refused pairs are stored too and not tried again. `tensors`: indices into the source. `progress` is called after
 /// each tensor (may be null).
 Result<SensitivityRun> measure_sensitivity(const Source& source, Session& session, std::span<const Scheme> schemes,

@@ -9,10 +9,10 @@
 
 namespace quant {
 
-extern const Metric mse_metric, sqnr_metric, size_metric;
+extern const Metric mse_metric, sqnr_metric, imatrix_metric, size_metric;
 
 std::span<const Metric* const> metrics() {
-  static constexpr const Metric* all[] = {&mse_metric, &sqnr_metric, &size_metric};
+  static constexpr const Metric* all[] = {&mse_metric, &sqnr_metric, &imatrix_metric, &size_metric};
   return all;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <map>
 #include <numeric>
 
@@ -59,14 +60,26 @@ struct Columns {
   }
 };
 
+/// A metric's name; evidence is told apart by its file, as it may have the name of a metric of ours.
+std::string column_name(const Measurement& row) {
+  if (row.source.empty()) return row.metric;
+  return row.metric + "@" + std::filesystem::path(row.source).filename().string();
+}
+
+/// Own metrics and evidence of the same scheme; evidence that names no scheme stands beside each.
 std::vector<Columns> by_scheme(std::span<const Measurement> rows) {
   std::vector<Columns> all;
   for (const auto& row : rows) {
-    if (!row.value || std::isnan(*row.value)) continue;
+    if (!row.value || std::isnan(*row.value) || !row.source.empty()) continue;
     auto at = std::find_if(all.begin(), all.end(), [&](const Columns& c) { return c.scheme == row.scheme; });
     if (at == all.end()) at = all.insert(all.end(), {row.scheme, {}});
     const auto* metric = find_metric(row.metric);
     at->of(row.metric)[row.tensor] = metric && metric->higher_is_better ? -*row.value : *row.value;
+  }
+  for (const auto& row : rows) {
+    if (row.source.empty() || !row.value || std::isnan(*row.value)) continue;
+    for (auto& columns : all)
+      if (row.scheme.empty() || row.scheme == columns.scheme) columns.of(column_name(row))[row.tensor] = *row.value;
   }
   return all;
 }

@@ -29,6 +29,16 @@ void make_schema(SQLite::Database& db) {
   transaction.commit();
 }
 
+/// Brings the tables of an older version up to this one's; nothing that was measured is lost.
+void upgrade(SQLite::Database& db) {
+  const int version = db.execAndGet("PRAGMA user_version").getInt();
+  if (version == schema_version) return;
+  SQLite::Transaction transaction(db, SQLite::TransactionBehavior::IMMEDIATE);
+  db.exec(upgrade_sql(version));
+  db.exec(fmt::format("PRAGMA user_version = {}", schema_version));
+  transaction.commit();
+}
+
 tl::unexpected<Error> malformed(const fs::path& file, std::string why) {
   return failure(ErrorCode::malformed, what, file.string(), std::move(why), restore);
 }
@@ -109,6 +119,7 @@ Result<DatabasePtr> open_file(const fs::path& file) {
     db->setBusyTimeout(busy_ms);
     QUANT_CHECK(check(*db, file));
     set_up(*db);
+    upgrade(*db);
     return db;
   });
 }

@@ -22,7 +22,7 @@ CREATE TABLE tensor (
   quantized TEXT NOT NULL);
 CREATE TABLE analysis (
   id INTEGER PRIMARY KEY AUTOINCREMENT, tensor TEXT NOT NULL, scheme TEXT NOT NULL, refused TEXT NOT NULL,
-  device TEXT NOT NULL, {}, bpw, exact, {}, counters BLOB, UNIQUE (tensor, scheme));
+  device TEXT NOT NULL, calibration TEXT NOT NULL, {}, bpw, exact, {}, counters BLOB, UNIQUE (tensor, scheme));
 CREATE TABLE value_stats (
   tensor TEXT PRIMARY KEY, {}, min, max, {}, {}, outliers, {}, histogram BLOB);
 CREATE TABLE evidence (
@@ -32,6 +32,15 @@ CREATE TABLE text (kind TEXT NOT NULL, key TEXT NOT NULL, text TEXT NOT NULL, PR
 )",
       names(error_counts), names(error_numbers), names(value_counts), names(value_sums), names(value_numbers),
       percentile_names());
+}
+
+std::string upgrade_sql(int version) {
+  if (version >= 2) return {};
+  return R"(
+ALTER TABLE analysis ADD COLUMN calibration TEXT NOT NULL DEFAULT '';
+ALTER TABLE analysis ADD COLUMN weighted_error;
+ALTER TABLE analysis ADD COLUMN weighted_mse;
+)";
 }
 
 }  // namespace quant::store

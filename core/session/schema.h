@@ -12,7 +12,7 @@
 namespace quant::store {
 
 inline constexpr int application_id = 0x51534350;  // "QSCP", in the header of the SQLite file
-inline constexpr int schema_version = 1;
+inline constexpr int schema_version = 2;
 
 template <class Struct, class Member>
 using Column = std::pair<const char*, Member Struct::*>;
@@ -37,7 +37,9 @@ inline constexpr std::array error_numbers = {
     Column<ErrorFigures, std::optional<double>>{"code_entropy", &ErrorFigures::code_entropy},
     Column<ErrorFigures, std::optional<double>>{"p50_abs", &ErrorFigures::p50_abs},
     Column<ErrorFigures, std::optional<double>>{"p95_abs", &ErrorFigures::p95_abs},
-    Column<ErrorFigures, std::optional<double>>{"p99_abs", &ErrorFigures::p99_abs}};
+    Column<ErrorFigures, std::optional<double>>{"p99_abs", &ErrorFigures::p99_abs},
+    Column<ErrorFigures, std::optional<double>>{"weighted_error", &ErrorFigures::weighted_error},
+    Column<ErrorFigures, std::optional<double>>{"weighted_mse", &ErrorFigures::weighted_mse}};
 
 inline constexpr std::array value_counts = {Column<ValueSums, std::uint64_t>{"count", &ValueSums::count},
                                             Column<ValueSums, std::uint64_t>{"nan", &ValueSums::nan},
@@ -69,5 +71,8 @@ std::string percentile_names();
 
 /// CREATE TABLE of everything.
 std::string schema_sql();
+
+/// What tables of an older version lack.
+std::string upgrade_sql(int version);
 
 }  // namespace quant::store

@@ -175,8 +175,9 @@ class SqliteSession final : public Session {
   Result<std::vector<StoredAnalysis>> analyses() const override {
     return guarded("read session", file_, [&]() -> Result<std::vector<StoredAnalysis>> {
       SQLite::Statement q(
-          *db_, fmt::format("SELECT tensor, scheme, refused, device, {}, bpw, exact, {} FROM analysis ORDER BY id",
-                            store::names(store::error_counts), store::names(store::error_numbers)));
+          *db_, fmt::format(
+                    "SELECT tensor, scheme, refused, device, calibration, {}, bpw, exact, {} FROM analysis ORDER BY id",
+                    store::names(store::error_counts), store::names(store::error_numbers)));
       std::vector<StoredAnalysis> list;
       while (q.executeStep()) list.push_back(read_analysis(q));
       return list;
@@ -358,7 +359,7 @@ class SqliteSession final : public Session {
 
   /// A pair that is stored again keeps its place in the order.
   static std::string insert_analysis() {
-    const auto columns = fmt::format("tensor, scheme, refused, device, {}, bpw, exact, {}, counters",
+    const auto columns = fmt::format("tensor, scheme, refused, device, calibration, {}, bpw, exact, {}, counters",
                                      store::names(store::error_counts), store::names(store::error_numbers));
     std::string update;
     for (const auto column : split(columns, ','))
@@ -370,7 +371,7 @@ class SqliteSession final : public Session {
 
   static void write_analysis(SQLite::Statement& q, const Analysis& a) {
     Binder out(q);
-    out.add(a.tensor), out.add(a.scheme), out.add(a.refused), out.add(a.device);
+    out.add(a.tensor), out.add(a.scheme), out.add(a.refused), out.add(a.device), out.add(a.calibration);
     out.all(a.figures, store::error_counts);
     out.add(a.figures.bpw), out.add(std::uint64_t(a.figures.exact));
     out.all(a.figures, store::error_numbers);
@@ -381,7 +382,7 @@ class SqliteSession final : public Session {
     StoredAnalysis a;
     std::uint64_t exact = 0;
     Row in(q);
-    in.read(a.tensor), in.read(a.scheme), in.read(a.refused), in.read(a.device);
+    in.read(a.tensor), in.read(a.scheme), in.read(a.refused), in.read(a.device), in.read(a.calibration);
     in.all(a.figures, store::error_counts);
     in.read(a.figures.bpw), in.read(exact);
     in.all(a.figures, store::error_numbers);

@@ -26,6 +26,7 @@ struct Measurement {
 struct StoredAnalysis {
   std::string tensor, scheme, refused, device;
   ErrorFigures figures;
+  std::string calibration;  ///< Analysis::calibration
 };
 
 /// What the store knows of its model without opening the files.

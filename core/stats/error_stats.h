@@ -58,6 +58,8 @@ struct ErrorFigures {
   std::optional<double> mse, rmse, rel_fro, sqnr_db, cosine, max_abs, mean_error, clip_share, rounding_mse,
       clipping_mse, code_entropy, p50_abs, p95_abs, p99_abs;
   bool exact = false;  ///< Σe² = 0
+  /// With second moments a_j of the inputs: Σ a_j·e_ij², and that divided by rows · Σa_j.
+  std::optional<double> weighted_error, weighted_mse;
 };
 
 /// All but the percentiles. `code_bits` 0: no entropy. `elements`: all, for bpw.

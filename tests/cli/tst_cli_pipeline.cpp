@@ -67,6 +67,78 @@ class TestCliPipeline : public QObject {
     QVERIFY(!json["rank_correlation"].empty());
   }
 
+  /// llama.cpp's importance matrix of two layers: i32 entries; name, calls, values each.
+  QString importanceMatrix() const {
+    QByteArray bytes;
+    const auto i32 = [&](int n) { bytes.append(reinterpret_cast<const char*>(&n), sizeof n); };
+    i32(2);
+    for (const QByteArray& name : {QByteArray("blk.0.attn_q.weight"), QByteArray("blk.1.ffn_up.weight")}) {
+      i32(int(name.size())), bytes.append(name), i32(4), i32(64);
+      for (int c = 0; c < 64; ++c) {
+        const float square = 4.0f * float(1 + c % 5);
+        bytes.append(reinterpret_cast<const char*>(&square), sizeof square);
+      }
+    }
+    QFile file(dir_.filePath("imatrix.dat"));
+    if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size()) return {};
+    return file.fileName();
+  }
+
+  void anImportanceMatrixChangesSchemesAndAddsAMetric() {
+    const auto matrix = importanceMatrix(), session = dir_.filePath("imatrix.qscope");
+    const QStringList line = {"sensitivity", model_,    "--scheme", "q4_0",  "--scheme",  "q8_0",
+                              "--metric",    "imatrix", "--out",    session, "--imatrix", matrix};
+    const auto ran = runJson(line, dir_);
+    QVERIFY2(ran.code == 0, ran.err.constData());
+    QVERIFY(QString::fromStdString(ran.json()["warnings"].dump()).contains("says nothing of 7 of 9 tensors"));
+    int valued = 0;
+    const auto rows = rowsOf(ran);
+    for (const auto& row : rows) {
+      QVERIFY(row["scheme"] == "q4_0:imatrix" || row["scheme"] == "q8_0");
+      valued += row["value"].is_number();
+    }
+    QCOMPARE(valued, 4);
+    QCOMPARE(runJson(line, dir_).json()["reused"].get<int>(), 18);
+    const auto plan = runJson(
+        {"plan", session, "--budget", "6bpw", "--metric", "imatrix", "--pin", "q_proj=q5_0", "--imatrix", matrix},
+        dir_);
+    QVERIFY2(plan.code == 0, plan.err.constData());
+    int pinned = 0;
+    const auto assignments = plan.json()["assignments"];
+    for (const auto& a : assignments) pinned += a["scheme"] == "q5_0:imatrix";
+    QCOMPARE(pinned, 2);
+    const auto compared = runJson({"analyze", model_, "--calib", matrix, "--scheme", "q4_0", "--scheme", "q4_0:imatrix",
+                                   "--tensor", "layers.0.self_attn.q_proj"},
+                                  dir_);
+    const auto results = compared.json()["results"];
+    QVERIFY(results.size() == 2 && results[0]["scheme"] == "q4_0" && results[1]["scheme"] == "q4_0:imatrix");
+    QVERIFY2(results[1]["weighted_mse"].get<double>() < results[0]["weighted_mse"].get<double>(),
+             "the weighted search must win by its own measure");
+  }
+
+  void evidenceStandsInTheRowsAndSolves() {
+    QFile table(dir_.filePath("kld_results.csv"));
+    QVERIFY(table.open(QIODevice::WriteOnly));
+    table.write("QTYPE,blk.0.attn_q.weight,blk.1.ffn_up.weight,blk.9.no_such.weight\niq3_xxs,0.5,0.25,1\n");
+    table.close();
+    const auto session = dir_.filePath("evidence.qscope");
+    const auto ran = runJson(sensitivity(model_, session) << "--evidence" << table.fileName(), dir_);
+    QVERIFY2(ran.code == 0, ran.err.constData());
+    const auto json = ran.json();
+    QCOMPARE(QString::fromStdString(json["unmatched"].dump()), QString("[\"blk.9.no_such.weight\"]"));
+    QVERIFY(!json["warnings"].empty());
+    int rows = 0;
+    for (const auto& row : json["rows"])
+      rows += row.contains("source") && row["metric"] == "kld" && row["scheme"] == "iq3_xxs";
+    QCOMPARE(rows, 2);
+    const auto plan = runJson({"plan", session, "--budget", "6bpw", "--metric", "kld"}, dir_);
+    QVERIFY2(plan.code == 0, plan.err.constData());
+    QVERIFY(plan.json()["objective"].get<double>() > 0);
+    const auto wrong = runJson({"plan", session, "--budget", "6bpw", "--metric", "kdl"}, dir_);
+    QCOMPARE(wrong.code, 2);
+    QVERIFY(wrong.err.contains("\"kld\""));
+  }
+
   void aPlanIsMadeExportedAndReported() {
     const auto session = dir_.filePath("plan.qscope"), plan = dir_.filePath("plan.json");
     QCOMPARE(runJson(sensitivity(model_, session), dir_).code, 0);

@@ -71,8 +71,15 @@ class TestCliUsage : public QObject {
     row("a cut file", "analyze DIR/cut.safetensors --scheme rtn", 3, "cut.safetensors");
     row("a session that is none", "plan DIR/notes.txt --budget 4bpw", 3, "notes.txt");
     row("a plan that is none", "export DIR/notes.txt --target llama-cpp --out DIR/x", 3, "notes.txt");
-    row("evidence of later versions", "sensitivity MODEL --scheme rtn --evidence e.csv --out DIR/never.qscope", 3,
-        "--evidence");
+    row("evidence that is not there", "sensitivity MODEL --scheme rtn --evidence DIR/e.csv --out DIR/never.qscope", 1,
+        "e.csv");
+    row("evidence that is none", "sensitivity MODEL --scheme rtn --evidence DIR/notes.txt --out DIR/never.qscope", 3,
+        "notes.txt");
+    row("an importance matrix that is none",
+        "quantize MODEL --tensor model.embed_tokens.weight --scheme q4_0 --out DIR/never --imatrix DIR/notes.txt", 3,
+        "notes.txt");
+    row("a calibration that is a model", "analyze MODEL --scheme q4_0 --calib MODEL", 3, "mean_sq");
+    row("importance and no file", "analyze MODEL --scheme q4_0:imatrix", 3, "second moments");
   }
   void wrongCallsNameTheWayOut() {
     QFETCH(QString, args);

@@ -123,6 +123,8 @@ QString hex(const std::vector<std::uint8_t>& bytes) {
   return QByteArray(reinterpret_cast<const char*>(bytes.data()), qsizetype(bytes.size())).toHex();
 }
 
+std::vector<std::uint8_t> bytes_of(const Fitted& f) { return f.rows->pack(f.whole()); }
+
 constexpr const char* searched[] = {"q4_1", "q5_0", "q5_1",   "q2_k",   "q3_k",      "q4_k",
                                     "q5_k", "q6_k", "iq4_nl", "iq4_xs", "gguf-mxfp4"};
 
@@ -225,9 +227,6 @@ class TestGgufTypes : public QObject {
     const Shape shape = {2, 256};
     QVERIFY(try_fit("q4_k:imatrix", shape, w).error().code == ErrorCode::unsupported);
     quant::Calibration c;
-    QVERIFY(try_fit("q4_k:imatrix", shape, w, &c).error().code == ErrorCode::unsupported);
-    c.set_mean_sq("w", std::vector<float>(256, 0.0f));
-    QVERIFY(try_fit("q4_k:imatrix", shape, w, &c).error().code == ErrorCode::unsupported);
     c.set_mean_sq("w", std::vector<float>(255, 1.0f));
     QVERIFY(try_fit("q4_k:imatrix", shape, w, &c).error().code == ErrorCode::refused);
     for (const float wrong : {-1.0f, not_a_number, infinity}) {
@@ -239,6 +238,24 @@ class TestGgufTypes : public QObject {
     c.set_mean_sq("w", std::vector<float>(256, 1.0f));
     QVERIFY(try_fit("q4_k:imatrix", shape, w, &c));
     QVERIFY(try_fit("q4_k", shape, w));
+  }
+
+  /// llama-quantize goes on without importance where the matrix has no entry; zeros count as none in ggml.
+  void tensorsThatTheMatrixLacksArePlain_data() {
+    QTest::addColumn<QString>("type");
+    for (const char* type :
+         {"q4_0", "q4_1", "q5_0", "q5_1", "q2_k", "q3_k", "q4_k", "q5_k", "q6_k", "iq4_nl", "iq4_xs"})
+      QTest::newRow(type) << type;
+  }
+  void tensorsThatTheMatrixLacksArePlain() {
+    QFETCH(QString, type);
+    const Weights w = made_up(512);
+    const std::string plain = type.toStdString(), weighted = plain + ":imatrix";
+    const auto want = hex(bytes_of(fit(plain, {2, 256}, w)));
+    quant::Calibration none, zeros;
+    zeros.set_mean_sq("w", std::vector<float>(256, 0.0f));
+    QCOMPARE(hex(bytes_of(fit(weighted, {2, 256}, w, &none))), want);
+    QCOMPARE(hex(bytes_of(fit(weighted, {2, 256}, w, &zeros))), want);
   }
 
   /// Stacked experts have importance of their own.

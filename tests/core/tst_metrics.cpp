@@ -47,6 +47,10 @@ class TestMetrics : public QObject {
     QVERIFY(std::abs(cost("mse", f) - 0.0375) < 1e-15);
     QVERIFY(std::abs(cost("sqnr", f) - 8 * 0.0911101 * 0.0911101) < 1e-6);  // n·rel_fro²
     QVERIFY(std::abs(cost("size", f) - 8 / 4096.0) < 1e-15);
+    QVERIFY2(std::abs(cost("imatrix", f) - 0.0375) < 1e-15, "inputs of which nothing is known weigh 1");
+    auto weighted = f;
+    weighted.weighted_error = 0.0575;
+    QCOMPARE(cost("imatrix", weighted), 0.0575);
   }
 
   void exactSchemesCostNothing() {

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <random>
 
+#include <sqlite3.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -253,6 +254,28 @@ class TestSession : public QObject {
     const auto s = Session::open(path("a.qscope"));
     QVERIFY(!s);
     QVERIFY2(s.error().code == ErrorCode::unsupported, one_line(s.error()).c_str());
+  }
+
+  /// A file of version 1: its tables had neither calibration nor weighted figures.
+  void anOlderVersionIsBroughtUp() {
+    {
+      auto s = Session::create(path("a.qscope"));
+      QVERIFY((*s)->store(std::vector{analysis_of("t", "q8_0", 1)}));
+    }
+    {
+      sqlite3* db = nullptr;
+      QCOMPARE(sqlite3_open(path("a.qscope").c_str(), &db), SQLITE_OK);
+      constexpr const char* older =
+          "ALTER TABLE analysis DROP COLUMN calibration; ALTER TABLE analysis DROP COLUMN weighted_error;"
+          "ALTER TABLE analysis DROP COLUMN weighted_mse; PRAGMA user_version = 1";
+      QCOMPARE(sqlite3_exec(db, older, nullptr, nullptr, nullptr), SQLITE_OK);
+      QCOMPARE(sqlite3_close(db), SQLITE_OK);
+    }
+    const auto s = Session::open(path("a.qscope"));
+    QVERIFY2(s, s ? "" : one_line(s.error()).c_str());
+    const auto rows = (*s)->analyses();
+    QVERIFY(rows && rows->size() == 1 && rows->front().calibration.empty() && !rows->front().figures.weighted_mse);
+    QVERIFY((*s)->store(std::vector{analysis_of("t", "q4_0", 1)}));
   }
 
   // A child stores pairs until it is killed; whatever it reported as stored is there, and the file is sound.

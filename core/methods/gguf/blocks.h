@@ -47,7 +47,7 @@ struct BlockType {
   void (*pack)(std::uint16_t scale, std::span<const std::uint8_t> codes, std::span<std::uint8_t> out) = nullptr;
 };
 
-/// A scheme of this type; `type` outlives it. fit refuses what `refusal` says.
+/// A scheme of this type; `type` outlives it. fit refuses what `check_suits` says.
 std::unique_ptr<Quantizer> make(const Scheme& scheme, const BlockType& type);
 
 /// What a block decodes to: ŵ = scale · level(code) − min.
@@ -74,8 +74,9 @@ struct PackedType {
   void (*unpack)(const std::uint8_t* block, const Unpacked& out) = nullptr;
 };
 
-/// A scheme of this type; `type` outlives it. With the flag `imatrix` the weights' importance comes from calibration.
-/// fit refuses what `refusal` says. Errors: unsupported (imatrix without second moments of the tensor).
+/// A scheme of this type; `type` outlives it. With the flag `imatrix` the weights' importance comes from calibration; a
+/// tensor that the calibration does not know gets the plain variant, as from llama-quantize. fit refuses what
+/// `check_suits` says. Errors: unsupported (imatrix and no calibration at all).
 std::unique_ptr<Quantizer> make(const Scheme& scheme, const PackedType& type);
 
 /// Rows of a PackedType as faster encoders see them.

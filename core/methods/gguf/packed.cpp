@@ -191,10 +191,9 @@ Result<std::vector<float>> PackedQuantizer::importance_of(const TensorView& view
     return fail(ErrorCode::unsupported, "the weighted variant needs second moments of the layer's inputs",
                 "give a calibration or an importance matrix, or leave out imatrix");
   const auto found = calibration->mean_sq(view.tensor().name);
-  // ggml takes a vector of zeros as none.
-  if (std::all_of(found.begin(), found.end(), [](float v) { return v == 0; }))
-    return fail(ErrorCode::unsupported, "the calibration holds no second moments of this tensor",
-                "give one that covers it, or leave out imatrix for it");
+  // A tensor of which nothing is known is quantized without importance, as llama-quantize does; ggml takes zeros as
+  // none.
+  if (std::all_of(found.begin(), found.end(), [](float v) { return v == 0; })) return std::vector<float>{};
   const MatrixShape shape = view.matrix();
   if (found.size() != shape.cols && found.size() != shape.matrices * shape.cols)
     return fail(ErrorCode::refused,

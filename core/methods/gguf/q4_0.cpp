@@ -1,6 +1,7 @@
 // q4_0: GGUF's simplest 4-bit block, byte for byte.
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "core/methods/gguf/blocks32.h"
@@ -32,7 +33,16 @@ void pack(std::uint16_t scale, std::span<const std::uint8_t> codes, std::span<st
 
 constexpr gguf::BlockType type{.block = 32, .bytes = 18, .bits = 4, .largest = 8, .encode = encode, .pack = pack};
 
+void encode_plain(std::span<const float> row, std::span<std::uint8_t> out) {
+  std::array<std::uint8_t, 32> codes, clipped;
+  for (std::size_t b = 0; b < row.size() / 32; ++b) {
+    const float scale = encode(row.subspan(b * 32, 32), codes, clipped);
+    pack(gguf::to_half(scale), codes, out.subspan(b * 18, 18));
+  }
+}
+
 void encode_weighted(std::span<const float> row, std::span<const float> importance, std::span<std::uint8_t> out) {
+  if (importance.empty()) return encode_plain(row, out);
   gguf::encode_symmetric_weighted(8, row, importance,
                                   [&](std::size_t b, float scale, std::span<const std::uint8_t> codes) {
                                     gguf::write_half(gguf::to_half(scale), out.data() + b * 18);

@@ -70,9 +70,11 @@ void MeasureQueue::next() {
   waiting_.pop_front();
   running_ = std::make_unique<RunningJob<Done>>(
       jobs_.lane(),
-      [source = source_, device = device_, task = current_](quant::JobContext& job) -> quant::Result<Done> {
+      [source = source_, device = device_, calibration = calibration_,
+       task = current_](quant::JobContext& job) -> quant::Result<Done> {
         QUANT_TRY(view, source->view(std::size_t(task.tensor)));
-        const quant::Devices devices = device->devices(0, 0);
+        quant::Devices devices = device->devices(0, 0);
+        devices.calibration = calibration.get();
         if (task.schemes.empty()) {
           QUANT_TRY(figures, quant::value_statistics(*view, devices, job));
           return Done{nullptr, std::make_shared<const quant::ValueFigures>(std::move(figures))};

@@ -30,6 +30,8 @@ class MeasureQueue final : public QObject {
   /// Drops everything of the former source.
   void setSource(std::shared_ptr<const quant::Source> source);
   void setDevice(std::shared_ptr<const quant::ChosenDevice> device) { device_ = std::move(device); }
+  /// What schemes may know of the layers' inputs; null: nothing.
+  void setCalibration(std::shared_ptr<const quant::Calibration> calibration) { calibration_ = std::move(calibration); }
 
   /// Error figures of one tensor under these schemes. `urgent`: before everything that waits.
   void addAnalysis(int tensor, std::vector<quant::Scheme> schemes, bool urgent);
@@ -65,6 +67,7 @@ class MeasureQueue final : public QObject {
   JobList& jobs_;
   std::shared_ptr<const quant::Source> source_;
   std::shared_ptr<const quant::ChosenDevice> device_;
+  std::shared_ptr<const quant::Calibration> calibration_;
   std::deque<Task> waiting_;
   Task current_;
   std::unique_ptr<RunningJob<Done>> running_;

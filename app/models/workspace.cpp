@@ -47,6 +47,7 @@ Workspace::Workspace(QObject* parent) : QObject(parent), d_(), jobs_(std::make_u
     if (kept > 0 && (plan_ || plan_error_)) requestPlan(budget_);
     noteRest();
   });
+  renewMetrics();
   schemes_ = defaultSchemes();
   if (schemes_.size() > 1)
     selection_.scheme = schemes_[1];  // rtn4 · g128

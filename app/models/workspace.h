@@ -10,9 +10,11 @@
 #include <optional>
 #include <vector>
 
+#include "app/models/shown_metric.h"
 #include "core/backend/analysis.h"
 #include "core/backend/chooser.h"
 #include "core/plan/plan.h"
+#include "core/sensitivity/evidence.h"
 #include "core/session/session.h"
 #include "core/sources/source.h"
 
@@ -38,7 +40,9 @@ class Workspace : public QObject {
   ~Workspace() override;
 
   // ── source and session ──
-  /// Opens a checkpoint or a .qscope in the background; sourceChanged() or openFailed() follows.
+  /// Opens a checkpoint or a .qscope in the background; sourceChanged() or openFailed() follows. Where a model is open,
+  /// evidence of another tool is added to its session instead; metricsChanged() and noticed() follow. An importance
+  /// matrix or a calibration is also what schemes that ask for one use from then on.
   void open(const QString& path);
   void openDemo(const QString& id);  ///< "llama-small", "minilm"
   const quant::Source* source() const { return source_.get(); }
@@ -97,6 +101,12 @@ class Workspace : public QObject {
   bool followSelection() const { return follow_; }
   void setFollowSelection(bool on);
 
+  // ── metrics: ours, and evidence of other tools ──
+  /// What tensors can be coloured and ranked by; never empty.
+  const std::vector<ShownMetric>& metrics() const { return metrics_; }
+  /// The selected one; the first where the selected one is gone.
+  const ShownMetric& metric() const;
+
   // ── plan ──
   /// Re-solves in the background; the last request wins. `budget` as typed: "4.5bpw", "7GiB".
   void requestPlan(const QString& budget);
@@ -127,6 +137,7 @@ class Workspace : public QObject {
   void selectionChanged(const app::Selection& before);
   void schemesChanged();
   void measurementsChanged();  ///< coalesced to ≤ 10 a second
+  void metricsChanged();       ///< evidence came, or the first figures weighted by a calibration
   void valuesChanged(int tensor);
   void planChanged();
   void pinsChanged();
@@ -140,6 +151,13 @@ class Workspace : public QObject {
   struct Private;
   struct Opened;
   void adopt(std::shared_ptr<Opened> opened);
+  static quant::Result<std::optional<std::shared_ptr<Opened>>> findEvidence(
+      const QString& path, const std::vector<quant::TensorInfo>& tensors);
+  static std::shared_ptr<const quant::Calibration> keptCalibration(const quant::Session& session,
+                                                                   const std::vector<quant::TensorInfo>& tensors);
+  void addEvidence(const Opened& found);
+  void useCalibration(std::shared_ptr<const quant::Calibration> calibration);
+  void renewMetrics();
   void restoreView();
   void keepView();
   void indexTensors();
@@ -156,6 +174,7 @@ class Workspace : public QObject {
   QHash<QString, int> index_;
   Selection selection_;
   QStringList schemes_;
+  std::vector<ShownMetric> metrics_;
   bool follow_ = true;
   std::shared_ptr<const quant::Plan> plan_;
   std::optional<quant::Error> plan_error_;

@@ -1,5 +1,7 @@
 // Measuring: what is missing is put into the queue, what is finished goes into the session and to the pages.
 
+#include <algorithm>
+
 #include "app/models/format.h"
 #include "app/models/workspace_private.h"
 
@@ -66,6 +68,10 @@ void Workspace::rememberAnalyses(std::vector<quant::Analysis>& analyses) {
                                     std::make_shared<const quant::ErrorCounters>(std::move(a.stats.counters))));
   }
   d_->problem.reset();
+  const bool known = std::any_of(metrics_.begin(), metrics_.end(), [](const auto& m) { return m.weighted; });
+  const bool weighted =
+      std::any_of(analyses.begin(), analyses.end(), [](const auto& a) { return a.figures.weighted_error.has_value(); });
+  if (weighted && !known) renewMetrics();
   if (!d_->measured_tick.isActive()) d_->measured_tick.start();
 }
 
@@ -92,7 +98,12 @@ std::shared_ptr<const quant::ValueFigures> Workspace::values(int tensor) {
 }
 
 std::shared_ptr<const quant::ChosenDevice> Workspace::device() const { return d_->device; }
-quant::Devices Workspace::devices() const { return d_->device ? d_->device->devices(0, 0) : quant::Devices{}; }
+quant::Devices Workspace::devices() const {
+  quant::Devices devices = d_->device ? d_->device->devices(0, 0) : quant::Devices{};
+  devices.calibration = d_->calibrations.empty() ? nullptr : d_->calibrations.back().get();
+  return devices;
+}
+
 QString Workspace::deviceText() const { return d_->device ? format::utf8(d_->device->why) : QString(); }
 
 void Workspace::chooseDevice(quint64 work) {

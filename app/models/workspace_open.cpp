@@ -54,10 +54,14 @@ void Workspace::open(const QString& path) {
   d_->queue.cancel();
   using Answer = std::shared_ptr<Opened>;
   jobs_->finish(std::exchange(d_->opening_entry, 0));
-  d_->opening =
-      std::make_unique<RunningJob<Answer>>(jobs_->pool(), [path](quant::JobContext&) -> quant::Result<Answer> {
+  d_->opening = std::make_unique<RunningJob<Answer>>(
+      jobs_->pool(), [path, tensors = tensors_](quant::JobContext&) -> quant::Result<Answer> {
         auto opened = std::make_shared<Opened>();
         opened->path = path;
+        if (!tensors.empty() && !isSession(path)) {
+          QUANT_TRY(evidence, findEvidence(path, tensors));
+          if (evidence) return *evidence;
+        }
         if (isSession(path)) {
           opened->session_file = path;
           QUANT_TRY(session, quant::Session::open(path.toStdString()));
@@ -67,8 +71,8 @@ void Workspace::open(const QString& path) {
             auto source = quant::open_source(stored->path);
             if (source && quant::header_hash(**source) == stored->header_hash) opened->source = std::move(*source);
           }
-          QUANT_TRY(tensors, session->tensors());
-          opened->tensors = std::move(tensors);
+          QUANT_TRY(stored_tensors, session->tensors());
+          opened->tensors = std::move(stored_tensors);
           opened->session = std::move(session);
         } else {
           QUANT_TRY(source, quant::open_source(path.toStdString()));
@@ -79,6 +83,7 @@ void Workspace::open(const QString& path) {
         }
         QUANT_TRY(analyses, opened->session->analyses());
         opened->analyses = std::move(analyses);
+        opened->calibration = keptCalibration(*opened->session, opened->tensors);
         return opened;
       });
   d_->opening_entry = jobs_->add(
@@ -86,7 +91,9 @@ void Workspace::open(const QString& path) {
   d_->opening->then(this, [this, path](quant::Result<Answer> answer) {
     d_->opening.reset();
     jobs_->finish(std::exchange(d_->opening_entry, 0));
-    if (answer)
+    if (answer && (*answer)->evidence)
+      addEvidence(**answer);
+    else if (answer)
       adopt(*answer);
     else
       Q_EMIT openFailed(path, answer.error());
@@ -117,6 +124,8 @@ void Workspace::adopt(std::shared_ptr<Opened> opened) {
   d_->no_values.clear();
   for (auto& a : opened->analyses) d_->analyses.insert(Pair(format::utf8(a.tensor), format::utf8(a.scheme)), a);
   indexTensors();
+  useCalibration(opened->calibration);
+  renewMetrics();
   plan_.reset();
   plan_error_.reset();
   planned_.clear();

@@ -36,8 +36,8 @@ void Workspace::solve() {
   };
   if (!session_) return;
   if (!d_->problem) {
-    const auto metric = quant::metric_named(selection_.metric.toStdString());
-    if (!metric) return refuse(metric.error());
+    const auto model = quant::cost_model(*session_, selection_.metric.toStdString());
+    if (!model) return refuse(model.error());
     std::vector<std::string> names;
     for (const QString& s : schemes_)
       if (std::any_of(candidates_.begin(), candidates_.end(),
@@ -50,7 +50,7 @@ void Workspace::solve() {
     std::vector<quant::Pin> pins;
     for (auto pin = pins_.cbegin(); pin != pins_.cend(); ++pin)
       pins.push_back({exactly(pin.key()), pin.value().toStdString()});
-    auto problem = quant::make_problem(*session_, **metric, names, pins, {});
+    auto problem = quant::make_problem(*session_, *model, names, pins, {});
     if (!problem) return refuse(problem.error());
     d_->problem = std::make_shared<const quant::Problem>(std::move(*problem));
   }

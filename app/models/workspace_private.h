@@ -9,6 +9,7 @@
 #include "app/jobs/measure_queue.h"
 #include "app/jobs/running_job.h"
 #include "app/models/workspace.h"
+#include "core/tensor/calibration.h"
 
 namespace app {
 
@@ -18,9 +19,11 @@ struct Workspace::Opened {
   std::unique_ptr<quant::Session> session;
   std::vector<quant::TensorInfo> tensors;
   std::vector<quant::StoredAnalysis> analyses;
-  QString path;          ///< as the user gave it
-  QString session_file;  ///< a .qscope of the user's, or empty
-  QString notice;        ///< an oddity to tell: the checkpoint has moved, no session could be kept
+  QString path;                             ///< as the user gave it
+  QString session_file;                     ///< a .qscope of the user's, or empty
+  std::optional<quant::Evidence> evidence;  ///< for the model that is open: then only `path`, `calibration` are set too
+  std::shared_ptr<const quant::Calibration> calibration;  ///< or null
+  QString notice;  ///< an oddity to tell: the checkpoint has moved, no session could be kept
 };
 
 using Pair = std::pair<QString, QString>;  // tensor, scheme
@@ -47,6 +50,9 @@ struct Workspace::Private {
   std::shared_ptr<const quant::ChosenDevice> device;
   std::unique_ptr<quant::DeviceProvider> provider;
   std::unique_ptr<RunningJob<std::shared_ptr<const quant::ChosenDevice>>> choosing;
+
+  // All that were in use: devices() points to the last, and work in the background may still read an earlier one.
+  std::vector<std::shared_ptr<const quant::Calibration>> calibrations;
 
   std::shared_ptr<const quant::Problem> problem;  ///< null: to be made anew
   std::unique_ptr<RunningJob<std::shared_ptr<const quant::Plan>>> solving;

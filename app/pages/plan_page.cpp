@@ -163,11 +163,9 @@ QWidget* PlanPage::buildFigures() {
   metric_ = new QComboBox(box);
   metric_->setObjectName(QStringLiteral("plan.metric"));
   metric_->setAccessibleName(tr("Metric that the plan minimises"));
-  for (const quant::Metric* m : quant::metrics()) {
-    metric_->addItem(format::utf8(m->id), format::utf8(m->id));
-    metric_->setItemData(metric_->count() - 1, format::utf8(m->title) + QStringLiteral(": ") + format::utf8(m->formula),
-                         Qt::ToolTipRole);
-  }
+  const auto fill = [this] { fillMetrics(*metric_, workspace().metrics(), workspace().metric().id); };
+  fill();
+  connect(&workspace(), &Workspace::metricsChanged, metric_, fill);
   connect(metric_, &QComboBox::activated, this,
           [this](int i) { workspace().selectMetric(metric_->itemData(i).toString()); });
   by->addWidget(metric_);

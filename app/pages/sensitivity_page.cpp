@@ -100,7 +100,8 @@ SensitivityPage::SensitivityPage(Workspace& workspace, QWidget* parent)
   const auto renew = [this] {
     if (isVisible()) refresh();
   };
-  for (auto signal : {&Workspace::sourceChanged, &Workspace::schemesChanged, &Workspace::measurementsChanged})
+  for (auto signal : {&Workspace::sourceChanged, &Workspace::schemesChanged, &Workspace::measurementsChanged,
+                      &Workspace::metricsChanged})
     connect(&workspace, signal, this, renew);
   connect(&workspace, &Workspace::selectionChanged, this, renew);
   frame_->setTable([this] {
@@ -123,21 +124,11 @@ SensitivityPage::SensitivityPage(Workspace& workspace, QWidget* parent)
 
 void SensitivityPage::activated() { refresh(); }
 
-const quant::Metric* SensitivityPage::metric() const {
-  const auto* chosen = quant::find_metric(workspace().selection().metric.toStdString());
-  return chosen ? chosen : quant::metrics().front();
-}
+const ShownMetric& SensitivityPage::metric() const { return workspace().metric(); }
 
 void SensitivityPage::fillChoices() {
-  const QSignalBlocker quiet_metric(metric_), quiet_scheme(scheme_);
-  metric_->clear();
-  for (const auto* m : quant::metrics()) {
-    metric_->addItem(format::utf8(m->id), format::utf8(m->id));
-    metric_->setItemData(metric_->count() - 1, format::utf8(m->title) + u'\n' + format::utf8(m->formula),
-                         Qt::ToolTipRole);
-  }
-  metric_->setCurrentIndex(metric_->findData(format::utf8(metric()->id)));
-  metric_->setToolTip(metric_->currentData(Qt::ToolTipRole).toString());
+  const QSignalBlocker quiet_scheme(scheme_);
+  fillMetrics(*metric_, workspace().metrics(), metric().id);
   scheme_->clear();
   for (const QString& s : workspace().schemes()) scheme_->addItem(format::scheme(s), s);
   scheme_->setCurrentIndex(scheme_->findData(workspace().selection().scheme));
@@ -150,18 +141,17 @@ SensitivityCell SensitivityPage::cellOf(int tensor) const {
   cell.tensor = tensor;
   cell.tensors = 1;
   cell.name = format::utf8(info.name);
-  const auto* analysis = workspace().analysis(cell.name, workspace().selection().scheme);
-  if (!analysis) return cell;
-  if (!analysis->refused.empty()) {
+  const QString& scheme = workspace().selection().scheme;
+  const auto* analysis = workspace().analysis(cell.name, scheme);
+  const auto value = metric().value(info, scheme, analysis);
+  if (!value && analysis && !analysis->refused.empty()) {
     cell.state = SensitivityCell::refused;
     cell.text = format::utf8(analysis->refused);
-    return cell;
   }
-  const auto value = metric()->value(analysis->figures, info);
   if (!value) return cell;
   cell.state = SensitivityCell::measured;
   cell.value = *value;
-  cell.text = tr("%1 = %2").arg(format::utf8(metric()->id), format::number(*value));
+  cell.text = tr("%1 = %2").arg(metric().id, format::number(*value));
   return cell;
 }
 
@@ -182,7 +172,7 @@ SensitivityPicture SensitivityPage::picture() const {
   }
   for (const auto& role : roles) p.columns << format::utf8(role);
   p.cells.resize(std::size_t(p.rows.size()) * roles.size());
-  const bool higher = metric()->higher_is_better;
+  const bool higher = metric().higher_is_better;
   for (const int t : workspace().candidates()) {
     const auto& info = workspace().tensors()[std::size_t(t)];
     const auto column = std::size_t(std::find(roles.begin(), roles.end(), info.role) - roles.begin());
@@ -218,7 +208,7 @@ QString SensitivityPage::inUnit(double value) const {
 }
 
 QString SensitivityPage::unitText() const {
-  const QString id = format::utf8(metric()->id);
+  const QString id = metric().id;
   return exponent_ == 0 ? id : tr("%1 in units of %2").arg(id, powerText(exponent_, false));
 }
 
@@ -255,7 +245,7 @@ void SensitivityPage::refresh() {
   grid_->show(std::move(p));
   frame_->setTitle(tr("Sensitivity by layer and role"));
   frame_->setNote(tr("%1 · %2 · %3 of %4 measurements")
-                      .arg(format::utf8(metric()->title), format::scheme(workspace().selection().scheme))
+                      .arg(metric().title, format::scheme(workspace().selection().scheme))
                       .arg(coverage.done)
                       .arg(coverage.all));
   drawBars();
@@ -282,9 +272,9 @@ void SensitivityPage::drawLegend(const std::vector<SensitivityCell>& cells) {
 void SensitivityPage::drawBars() {
   std::vector<SensitivityCell> all;
   for (const int t : workspace().candidates()) all.push_back(cellOf(t));
-  shade(all, ShadeKind(scale_->currentIndex()), metric()->higher_is_better);
+  shade(all, ShadeKind(scale_->currentIndex()), metric().higher_is_better);
   std::stable_sort(all.begin(), all.end(),
-                   [this](const auto& a, const auto& b) { return worse(a, b, metric()->higher_is_better); });
+                   [this](const auto& a, const auto& b) { return worse(a, b, metric().higher_is_better); });
   std::vector<RankedBar> bars;
   for (const auto& cell : all)
     if (cell.state == SensitivityCell::measured)
@@ -308,8 +298,8 @@ void SensitivityPage::drawCorrelations() {
     const auto* analysis = workspace().analysis(format::utf8(info.name), scheme);
     if (!analysis || !analysis->refused.empty()) continue;
     ++tensors;
-    for (const auto* m : quant::metrics())
-      rows.push_back({info.name, scheme.toStdString(), std::string(m->id), m->value(analysis->figures, info), {}});
+    for (const auto& m : workspace().metrics())
+      rows.push_back({info.name, scheme.toStdString(), m.id.toStdString(), m.value(info, scheme, analysis), {}});
   }
   if (tensors < least_tensors) {
     agreement_->setText(

@@ -20,6 +20,7 @@ class ColourLegend;
 class EmptyState;
 class FigureRow;
 class RankedBars;
+struct ShownMetric;
 
 class SensitivityPage final : public Page {
   Q_OBJECT
@@ -35,7 +36,7 @@ class SensitivityPage final : public Page {
  private:
   void refresh();
   void fillChoices();
-  const quant::Metric* metric() const;
+  const ShownMetric& metric() const;
   SensitivityPicture picture() const;
   SensitivityCell cellOf(int tensor) const;
   /// The power of ten in which the values of the map are written, so that they line up.

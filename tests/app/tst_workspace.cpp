@@ -2,6 +2,7 @@
 
 #include "app/models/format.h"
 #include "app/window/language.h"
+#include "core/tensor/calibration.h"
 #include "tests/app/fixture.h"
 
 using app::Workspace;
@@ -80,6 +81,72 @@ class TestWorkspace final : public QObject {
     QVERIFY(w.planError());
     QCOMPARE(int(w.planError()->code), int(quant::ErrorCode::infeasible));
     QCOMPARE(w.plan(), before);
+  }
+
+  QString write(const char* name, const QByteArray& bytes) {
+    QFile file(folder_.filePath(QLatin1String(name)));
+    if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size()) qFatal("cannot write a file");
+    return file.fileName();
+  }
+
+  void evidenceIsAddedToTheModelThatIsOpen() {
+    Workspace w;
+    QVERIFY(openAndRest(w, writeModel(folder_.filePath("evidence.safetensors"), 2, 12)));
+    const auto metrics = w.metrics().size();
+    QSignalSpy sources(&w, &Workspace::sourceChanged), notices(&w, &Workspace::noticed);
+    w.open(write("kld_results.csv", "QTYPE,blk.0.attn_q.weight,blk.9.attn_q.weight\nq8_0,0.5,1\niq3_xxs,0.75,1\n"));
+    QVERIFY(waitForRest(w));
+    QCOMPARE(sources.count(), 0);
+    QCOMPARE(w.metrics().size(), metrics + 1);
+    QVERIFY(notices.last().first().toString().contains(QLatin1String("blk.9.attn_q.weight")));
+    w.selectMetric(QStringLiteral("kld"));
+    QCOMPARE(w.metric().id, QStringLiteral("kld"));
+    const auto& tensor = w.tensors()[std::size_t(w.indexOf("model.layers.0.self_attn.q_proj.weight"))];
+    QCOMPARE(*w.metric().value(tensor, QStringLiteral("q8_0"), nullptr), 0.5);
+    QCOMPARE(*w.metric().value(tensor, QStringLiteral("nf4"), nullptr), 0.75);  // the most that it can hurt
+    QVERIFY(!w.metric().value(w.tensors()[1], QStringLiteral("q8_0"), nullptr));
+  }
+
+  void brokenEvidenceIsAnErrorAndNothingIsLost() {
+    Workspace w;
+    QVERIFY(openAndRest(w, writeModel(folder_.filePath("evidence.safetensors"), 2, 12)));
+    QSignalSpy failed(&w, &Workspace::openFailed);
+    w.open(write("broken.csv", "QTYPE,a\nq4_K\n"));
+    QVERIFY(waitForRest(w));
+    QCOMPARE(failed.count(), 1);
+    QVERIFY(w.source());
+  }
+
+  void anImportanceMatrixServesSchemesAndTheMetric() {
+    Workspace w;
+    w.setFollowSelection(false);
+    const QString model = writeModel(folder_.filePath("imatrix.safetensors"), 2, 13);
+    QVERIFY(openAndRest(w, model));
+    w.setSchemes({"q4_0:imatrix", "q8_0"});
+    w.analyzeAll();
+    QVERIFY(waitForRest(w));
+    const QString name = QStringLiteral("model.layers.0.self_attn.q_proj.weight");
+    QVERIFY2(!w.analysis(name, "q4_0:imatrix")->refused.empty(), "without a matrix there is no importance");
+    QByteArray matrix;  // llama.cpp's .dat: one entry of 256 columns
+    const QByteArray entry = "blk.0.attn_q.weight";
+    const auto i32 = [&](int n) { matrix.append(reinterpret_cast<const char*>(&n), sizeof n); };
+    i32(1), i32(int(entry.size())), matrix.append(entry), i32(1), i32(256);
+    for (int c = 0; c < 256; ++c) {
+      const float square = float(1 + c % 7);
+      matrix.append(reinterpret_cast<const char*>(&square), sizeof square);
+    }
+    w.open(write("imatrix.dat", matrix));
+    QVERIFY(waitForRest(w));
+    QVERIFY2(!w.analysis(name, "q4_0:imatrix") && !w.analysis(name, "q8_0"),
+             "made without importance: to be made again");
+    w.analyzeAll();
+    QVERIFY(waitForRest(w));
+    QVERIFY(w.analysis(name, "q4_0:imatrix")->refused.empty());
+    QVERIFY(w.analysis(name, "q8_0")->figures.weighted_error);
+    w.selectMetric(QStringLiteral("imatrix"));
+    QCOMPARE(w.metric().id, QStringLiteral("imatrix"));
+    QVERIFY2(openAndRest(w, model), "opened again, the session knows its matrix");
+    QVERIFY(w.devices().calibration && !w.devices().calibration->mean_sq(name.toStdString()).empty());
   }
 
   void theLastOfManyBudgetsWins() {

@@ -113,4 +113,21 @@
         </translation>
     </message>
     </context>
+<context>
+    <name>app::Workspace</name>
+    <message numerus="yes">
+        <source>%1: %n figures of another tool, now among the metrics.</source>
+        <translation>
+            <numerusform>%1: %n figure of another tool, now among the metrics.</numerusform>
+            <numerusform>%1: %n figures of another tool, now among the metrics.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n names are no tensor of this model, %1 first.</source>
+        <translation>
+            <numerusform>%n name is no tensor of this model: %1.</numerusform>
+            <numerusform>%n names are no tensor of this model, %1 first.</numerusform>
+        </translation>
+    </message>
+</context>
 </TS>

@@ -2,6 +2,17 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_TW">
 <context>
+    <name>ShownMetric</name>
+    <message>
+        <source>%1 by %2</source>
+        <translation>%1（來自 %2）</translation>
+    </message>
+    <message>
+        <source>Evidence of another tool, from %1</source>
+        <translation>其他工具的量測，來自 %1</translation>
+    </message>
+</context>
+<context>
     <name>FormatText</name>
     <message>
         <source>%1 bpw</source>
@@ -2155,6 +2166,22 @@ Its measurements and plans are here; histograms in detail and maps need the file
     <message>
         <source>Opening %1</source>
         <translation>正在開啟 %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1: %n figures of another tool, now among the metrics.</source>
+        <translation>
+            <numerusform>%1：其他工具的 %n 個數值，已列入指標。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Schemes with importance use it from now on; analyze again to weigh errors.</source>
+        <translation>含重要性的方案此後即使用它；請重新分析以加權誤差。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n names are no tensor of this model, %1 first.</source>
+        <translation>
+            <numerusform>有 %n 個名稱不是此模型的張量，第一個是 %1。</numerusform>
+        </translation>
     </message>
 </context>
 <context>

@@ -237,6 +237,6 @@ constinit const Container safetensors{.id = "safetensors",
                                       .title = "safetensors (single file, or sharded by index)",
                                       .writes = false,
                                       .sniff = sniff,
-                                      .open = open_safetensors};
+                                      .open = open_shard};
 
 }  // namespace quant

@@ -9,7 +9,9 @@
 #include "core/base/text.h"
 #include "core/sources/inner_path.h"
 #include "core/sources/json_events.h"
+#include "core/sources/pytorch.h"
 #include "core/sources/safetensors.h"
+#include "core/sources/zip.h"
 
 namespace quant {
 
@@ -71,17 +73,55 @@ tl::unexpected<Error> refuse(const fs::path& path, std::string why, std::string 
   return failure(ErrorCode::malformed, "cannot open", path.string(), std::move(why), std::move(hint));
 }
 
-Result<StoredSource::Part> list_shard(const fs::path& path) {
+/// What one file of a model holds.
+struct Shard {
+  std::string_view format;
+  StoredSource::Content content;
+};
+
+StoredSource::Content stored_content(Listing listing, const std::shared_ptr<const InputFile>& file) {
+  StoredSource::Content content{{}, {}, std::move(listing.metadata), std::move(listing.notes)};
+  for (TensorInfo& tensor : listing.tensors) content.tensors.push_back({std::move(tensor), file, listing.order});
+  return content;
+}
+
+/// Lists a file by its content: an archive is PyTorch's.
+Result<Shard> list_shard(const fs::path& path) {
   QUANT_TRY(file, InputFile::open(path));
-  QUANT_TRY(listing, list_file(*file, list_safetensors));
-  return StoredSource::Part{std::move(file), std::move(listing)};
+  QUANT_TRY(head, file->head(4));
+  Shard shard;
+  if (is_zip(head)) {
+    QUANT_TRY(content, list_pytorch(file, path.stem().string()));
+    shard = {"pytorch", std::move(content)};
+  } else {
+    QUANT_TRY(listing, list_file(*file, list_safetensors));
+    shard = {"safetensors", stored_content(std::move(listing), file)};
+  }
+  shard.content.files.push_back({path, file->size()});
+  return shard;
+}
+
+/// One source of all shards. Metadata is that of the first.
+Result<std::unique_ptr<Source>> join(const fs::path& path, std::vector<Shard> shards, std::vector<std::string> notes) {
+  StoredSource::Content whole;
+  whole.notes = std::move(notes);
+  if (!shards.empty()) whole.metadata = std::move(shards.front().content.metadata);
+  for (Shard& shard : shards) {
+    for (StoredTensor& tensor : shard.content.tensors) {
+      tensor.info.file = static_cast<std::uint32_t>(whole.files.size());
+      whole.tensors.push_back(std::move(tensor));
+    }
+    std::ranges::move(shard.content.notes, std::back_inserter(whole.notes));
+    std::ranges::move(shard.content.files, std::back_inserter(whole.files));
+  }
+  return StoredSource::create(shards.empty() ? "safetensors" : shards.front().format, path, std::move(whole));
 }
 
 /// Each of `names` is in the shard. Returns how many of its tensors no name asks for.
 Result<std::size_t> check_members(std::span<const std::string_view> names, const std::string& shard,
-                                  const Listing& listing, const fs::path& where) {
+                                  const StoredSource::Content& content, const fs::path& where) {
   std::set<std::string_view> present;
-  for (const TensorInfo& tensor : listing.tensors) present.insert(tensor.name);
+  for (const StoredTensor& tensor : content.tensors) present.insert(tensor.info.name);
   for (const std::string_view name : names) {
     if (present.contains(name)) continue;
     return refuse(
@@ -100,15 +140,13 @@ fs::path index_beside(const fs::path& shard, const PartNumber& number) {
 
 /// All numbered siblings of a shard that has no index.
 Result<std::unique_ptr<Source>> open_siblings(const fs::path& path, const PartNumber& number) {
-  std::vector<StoredSource::Part> parts;
+  std::vector<Shard> shards;
   for (unsigned i = 1; i <= number.count; ++i) {
-    const auto sibling = inner_path(path.parent_path(), number.name(i), "the number in its name", path);
-    if (!sibling) return tl::unexpected(sibling.error());
-    QUANT_TRY(part, list_shard(*sibling));
-    parts.push_back(std::move(part));
+    QUANT_TRY(sibling, inner_path(path.parent_path(), number.name(i), "the number in its name", path));
+    QUANT_TRY(shard, list_shard(sibling));
+    shards.push_back(std::move(shard));
   }
-  return StoredSource::create("safetensors", path, std::move(parts),
-                              {fmt::format("opened with its {} numbered siblings", number.count - 1)});
+  return join(path, std::move(shards), {fmt::format("opened with its {} numbered siblings", number.count - 1)});
 }
 
 }  // namespace
@@ -140,7 +178,7 @@ Result<std::unique_ptr<Source>> open_shard_index(const fs::path& path, std::vect
   QUANT_TRY(index, parse_shard_index(json, path.string()));
   std::map<std::string, std::vector<std::string_view>> shards;
   for (const auto& [name, shard] : index.weight_map) shards[shard].push_back(name);
-  std::vector<StoredSource::Part> parts;
+  std::vector<Shard> parts;
   for (const auto& [shard, names] : shards) {
     QUANT_TRY(file, inner_path(path.parent_path(), shard, "weight_map", path));
     auto part = list_shard(file);
@@ -148,24 +186,24 @@ Result<std::unique_ptr<Source>> open_shard_index(const fs::path& path, std::vect
       part.error().why = fmt::format("weight_map names it, but {}", part.error().why);
       return tl::unexpected(std::move(part).error());
     }
-    QUANT_TRY(unnamed, check_members(names, shard, part->listing, path));
+    QUANT_TRY(unnamed, check_members(names, shard, part->content, path));
     if (unnamed > 0) notes.push_back(fmt::format("{} tensors of {} are not in the index", unnamed, shown_name(shard)));
     parts.push_back(std::move(*part));
   }
-  return StoredSource::create("safetensors", path, std::move(parts), std::move(notes));
+  return join(path, std::move(parts), std::move(notes));
 }
 
-Result<std::unique_ptr<Source>> open_safetensors(const fs::path& path) {
+Result<std::unique_ptr<Source>> open_shard(const fs::path& path) {
   if (const auto number = part_number(path); number && number->count > 1) {
     if (const fs::path index = index_beside(path, *number); !index.empty()) {
       return open_shard_index(index, {"opened with the other shards of its index"});
     }
     return open_siblings(path, *number);
   }
-  QUANT_TRY(part, list_shard(path));
-  std::vector<StoredSource::Part> parts;
-  parts.push_back(std::move(part));
-  return StoredSource::create("safetensors", path, std::move(parts));
+  QUANT_TRY(shard, list_shard(path));
+  std::vector<Shard> shards;
+  shards.push_back(std::move(shard));
+  return join(path, std::move(shards), {});
 }
 
 }  // namespace quant

@@ -26,8 +26,9 @@ struct PartNumber {
 };
 std::optional<PartNumber> part_number(const std::filesystem::path& path);
 
-/// Opens an index and its shards, or one file; a numbered shard brings in its siblings. Errors: as open_source.
+/// Opens an index and its shards, which are safetensors or PyTorch archives. Errors: as open_source.
 Result<std::unique_ptr<Source>> open_shard_index(const std::filesystem::path& index, std::vector<std::string> notes);
-Result<std::unique_ptr<Source>> open_safetensors(const std::filesystem::path& path);
+/// Opens one file of these containers; a numbered shard brings in the others: by the index beside it, else by number.
+Result<std::unique_ptr<Source>> open_shard(const std::filesystem::path& path);
 
 }  // namespace quant

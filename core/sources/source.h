@@ -47,6 +47,7 @@ struct Container {
   std::string_view id;     ///< "safetensors"
   std::string_view title;  ///< "safetensors (single file or sharded by index)"
   bool writes = false;
+  std::string_view endings = {};  ///< of its files, besides the id, with blanks between: "pt pth"
   /// Whether the content is this container. `head`: up to 512 first bytes; content decides, the ending only breaks
   /// ties.
   bool (*sniff)(std::span<const std::byte> head, const std::filesystem::path& path);

@@ -13,10 +13,10 @@ namespace quant {
 
 namespace fs = std::filesystem;
 
-extern const Container gguf, npy, npz, safetensors;
+extern const Container gguf, npy, npz, pytorch, safetensors;
 
 std::span<const Container* const> containers() {
-  static constexpr const Container* all[] = {&safetensors, &gguf, &npy, &npz};
+  static constexpr const Container* all[] = {&safetensors, &gguf, &npy, &npz, &pytorch};
   return all;
 }
 
@@ -32,7 +32,7 @@ struct Foreign {
   std::string_view hint;
 };
 constexpr std::string_view unpack = "unpack it first";
-constexpr std::string_view not_yet = "give an .npz file, or convert a PyTorch checkpoint to safetensors";
+constexpr std::string_view save_again = "load and save it again with torch 1.6 or later, or convert it to safetensors";
 constexpr Foreign foreign[] = {
     {"version https://git-lfs", 0, "a Git LFS pointer: the real file was not downloaded", "run git lfs pull"},
     {"<!DO", 0, "a web page that was saved in place of the file", "download the file itself, perhaps after logging in"},
@@ -41,12 +41,10 @@ constexpr Foreign foreign[] = {
     {"tjgg", 0, "GGJT, a format before GGUF", "convert it with llama.cpp's convert-llama-ggml-to-gguf.py"},
     {"fmgg", 0, "GGMF, a format before GGUF", "convert it with llama.cpp's convert-llama-ggml-to-gguf.py"},
     {"lmgg", 0, "GGML, a format before GGUF", "convert it with llama.cpp's convert-llama-ggml-to-gguf.py"},
-    {"PK\x03\x04", 0, "a ZIP archive: a PyTorch checkpoint or .npz", not_yet},
-    {"PK\x05\x06", 0, "an empty ZIP archive", not_yet},
-    {"\x80\x02", 0, "a Python pickle: a legacy PyTorch checkpoint", "load it with torch and save it as safetensors"},
-    {"\x80\x03", 0, "a Python pickle", "load it with torch and save it as safetensors"},
-    {"\x80\x04", 0, "a Python pickle", "load it with torch and save it as safetensors"},
-    {"\x80\x05", 0, "a Python pickle", "load it with torch and save it as safetensors"},
+    {"\x80\x02", 0, "a Python pickle: a PyTorch checkpoint from before version 1.6", save_again},
+    {"\x80\x03", 0, "a Python pickle", save_again},
+    {"\x80\x04", 0, "a Python pickle", save_again},
+    {"\x80\x05", 0, "a Python pickle", save_again},
     {"\x1f\x8b", 0, "a gzip archive", unpack},
     {"\x28\xb5\x2f\xfd", 0, "a zstd archive", unpack},
     {"ustar", 257, "a tar archive", unpack},
@@ -70,8 +68,10 @@ const Foreign* foreign_kind(std::string_view head) {
 /// The container whose ending the path has: a damaged file gets that container's own words.
 const Container* container_by_ending(const fs::path& path) {
   const std::string ending = path.extension().string();
+  if (ending.size() < 2) return nullptr;
+  const std::string_view bare = std::string_view(ending).substr(1);
   for (const Container* container : containers()) {
-    if (ending.size() > 1 && std::string_view(ending).substr(1) == container->id) return container;
+    if (bare == container->id || std::ranges::count(split(container->endings, ' '), bare) > 0) return container;
   }
   return nullptr;
 }
@@ -97,17 +97,19 @@ Result<std::unique_ptr<Source>> open_file(const fs::path& path) {
     return refuse(path, "format: it is JSON, which holds no weights", "give the model's folder or its *.index.json");
   }
   return refuse(path,
-                fmt::format("format: its first bytes are those of no known container ({})", "safetensors, GGUF, .npy"),
-                "give a safetensors, GGUF or .npy file, or a model's folder");
+                fmt::format("format: its first bytes are those of no known container ({})",
+                            "safetensors, GGUF, .npy, .npz, PyTorch"),
+                "give a safetensors, GGUF, .npy, .npz or PyTorch file, or a model's folder");
 }
 
 /// What a folder is opened by: its index, else its single file of weights.
 Result<std::unique_ptr<Source>> open_folder(const fs::path& folder) {
   std::error_code ec;
-  if (fs::is_regular_file(folder / "model.safetensors.index.json", ec)) {
-    return open_shard_index(folder / "model.safetensors.index.json", {});
+  for (const char* name : {"model.safetensors", "pytorch_model.bin"}) {
+    const fs::path index = folder / (std::string(name) + ".index.json");
+    if (fs::is_regular_file(index, ec)) return open_shard_index(index, {});
+    if (fs::is_regular_file(folder / name, ec)) return open_file(folder / name);
   }
-  if (fs::is_regular_file(folder / "model.safetensors", ec)) return open_file(folder / "model.safetensors");
   std::vector<fs::path> found;
   fs::directory_iterator entries(folder, ec);
   if (ec) return refuse(folder, ec.message(), "check the path and its permissions", ErrorCode::io);
@@ -122,7 +124,7 @@ Result<std::unique_ptr<Source>> open_folder(const fs::path& folder) {
   std::ranges::sort(found);
   if (found.size() == 1) return open_file(found.front());
   if (found.empty()) {
-    return refuse(folder, "path: the folder holds no safetensors, GGUF or .npy file",
+    return refuse(folder, "path: the folder holds no safetensors, GGUF, .npy, .npz or PyTorch file",
                   "give the folder or file that holds the weights");
   }
   return refuse(folder,

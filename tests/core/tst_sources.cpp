@@ -85,7 +85,6 @@ class TestSources : public QObject {
     QTest::newRow("a Git LFS pointer") << QByteArray("version https://git-lfs.github.com/spec/v1\n") << "git lfs pull";
     QTest::newRow("a web page") << QByteArray("<!DOCTYPE html><html></html>") << "web page";
     QTest::newRow("a gzip archive") << QByteArray("\x1f\x8b\x08\0\0\0\0\0\0\0", 10) << "unpack";
-    QTest::newRow("a ZIP archive") << QByteArray("PK\x03\x04\0\0\0\0\0\0", 10) << "PyTorch";
     QTest::newRow("a pickle") << QByteArray("\x80\x02\x8a\x0a", 4) << "pickle";
     QTest::newRow("an HDF5 file") << QByteArray("\x89HDF\r\n\x1a\n", 8) << "HDF5";
     QTest::newRow("a tar archive") << QByteArray(257, 'a') + "ustar"

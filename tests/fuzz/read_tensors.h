@@ -1,0 +1,44 @@
+#pragma once
+// What must hold of tensors that an archive lists: their rows can be asked for, and are there or refused.
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+
+#include "core/base/byte_store.h"
+#include "core/sources/listing.h"
+#include "core/sources/stored_view.h"
+
+/// A file of these bytes that ends the run where anything beyond it is read.
+class FuzzFile final : public quant::ByteStore {
+ public:
+  FuzzFile(const std::uint8_t* data, std::size_t size) : bytes_(std::as_bytes(std::span(data, size))) {}
+  std::uint64_t size() const override { return bytes_.size(); }
+  std::string where() const override { return "fuzz"; }
+  quant::Result<void> read(std::uint64_t offset, std::span<std::byte> out) const override {
+    if (offset > bytes_.size() || out.size() > bytes_.size() - offset) std::abort();
+    std::ranges::copy(bytes_.subspan(static_cast<std::size_t>(offset), out.size()), out.begin());
+    return {};
+  }
+
+ private:
+  std::span<const std::byte> bytes_;
+};
+
+inline std::shared_ptr<const quant::ByteStore> file_of(const std::uint8_t* data, std::size_t size) {
+  return std::make_shared<FuzzFile>(data, size);
+}
+
+inline void read_tensors(const quant::StoredSource::Content& content) {
+  constexpr std::uint64_t most_elements_read = 1 << 16, most_tensors_read = 16;
+  std::uint64_t done = 0;
+  for (const quant::StoredTensor& tensor : content.tensors) {
+    const auto elements = quant::checked_elements(tensor.info.shape);
+    if (!elements || quant::bytes_of(tensor.info.dtype, *elements) != tensor.info.bytes) std::abort();
+    if (*elements > most_elements_read || ++done > most_tensors_read) continue;
+    const auto view = quant::stored_view(tensor);
+    if (!view) continue;
+    std::vector<float> values(static_cast<std::size_t>(*elements));
+    (void)(*view)->read_rows(0, (*view)->matrix().all_rows(), values);
+  }
+}

@@ -141,7 +141,7 @@ QWidget* StartPage::openArea() {
   auto* title = heading(tr("Drop a file or folder here"), area);
   title->setAlignment(Qt::AlignCenter);
   column->addWidget(title);
-  auto* formats = quiet(tr("safetensors (also sharded), GGUF, .npy, or a .qscope session"), area);
+  auto* formats = quiet(tr("safetensors and PyTorch (also sharded), GGUF, .npy, .npz, or a .qscope session"), area);
   formats->setAlignment(Qt::AlignCenter);
   column->addWidget(formats);
   column->addSpacing(2 * grid_px);

@@ -244,7 +244,8 @@ void MainWindow::openPaths(const QStringList& paths) {
 void MainWindow::chooseFile() {
   const QString path = QFileDialog::getOpenFileName(
       this, tr("Open a checkpoint or a session"), {},
-      tr("Checkpoints and sessions (%1)").arg(QStringLiteral("*.safetensors *.gguf *.npy *.json *.qscope")) +
+      tr("Checkpoints and sessions (%1)")
+              .arg(QStringLiteral("*.safetensors *.gguf *.npy *.npz *.pt *.pth *.bin *.ckpt *.json *.qscope")) +
           QStringLiteral(";;") + tr("All files (*)"));
   if (!path.isEmpty()) workspace_.open(path);
 }

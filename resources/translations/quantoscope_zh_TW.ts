@@ -1729,8 +1729,8 @@ Its measurements and plans are here; histograms in detail and maps need the file
         <translation>將檔案或資料夾拖放到此</translation>
     </message>
     <message>
-        <source>safetensors (also sharded), GGUF, .npy, or a .qscope session</source>
-        <translation>safetensors（含分片）、GGUF、.npy，或 .qscope 工作階段</translation>
+        <source>safetensors and PyTorch (also sharded), GGUF, .npy, .npz, or a .qscope session</source>
+        <translation>safetensors 與 PyTorch（含分片）、GGUF、.npy、.npz，或 .qscope 工作階段</translation>
     </message>
     <message>
         <source>Open file…</source>

@@ -22,7 +22,7 @@ struct Lanes {
 
   static Lanes all(float v) { return {Float4{v, v, v, v}, Float4{v, v, v, v}}; }
   float operator[](std::size_t lane) const { return lane < 4 ? a[lane] : b[lane - 4]; }
-  void set(std::size_t lane, float v) { (lane < 4 ? a[lane] : b[lane - 4]) = v; }
+  void set(std::size_t lane, float v) { lane < 4 ? void(a[lane] = v) : void(b[lane - 4] = v); }
 
   friend Lanes operator+(Lanes x, Lanes y) { return {x.a + y.a, x.b + y.b}; }
   friend Lanes operator-(Lanes x, Lanes y) { return {x.a - y.a, x.b - y.b}; }

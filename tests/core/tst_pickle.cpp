@@ -143,7 +143,6 @@ class TestPickle : public QObject {
     row("an open mark", "(}");
     row("POP of nothing", "0");
     row("an end without a mark", "]e");
-    row("a value taken from below a mark", "}(0\x85");
     row("a tuple from below a mark", "NN(\x86");
     row("a key without a value", "}(Nu");
     row("a list as key", "}(]Nu");

@@ -1,7 +1,7 @@
 // The search of a scale and a minimum ≤ 0 for codes 0 … N: twin of qkx in core/methods/gguf/search.cpp, bit for bit.
 // Needs correctly rounded division and square roots, and denormals.
 
-inline real error_of(real scale, real least, uint n, const real* x, const real* w, const real* codes, int absolute) {
+INLINED real error_of(real scale, real least, uint n, const real* x, const real* w, const real* codes, int absolute) {
   real sum = 0.0f;
   UNROLLED
   for (uint i = 0; i < n; ++i) {
@@ -16,16 +16,16 @@ typedef struct {
   real inverse, least;
 } trial_t;
 
-inline void encode(trial_t trial, int top, uint n, const real* x, real* codes) {
+INLINED void encode(trial_t trial, int top, uint n, const real* x, real* codes) {
   UNROLLED
   for (uint i = 0; i < n; ++i) codes[i] = code_of(trial.inverse * (x[i] - trial.least), 0, top);
 }
 
 // ŵ = scale·code − minimum of the lane's sub-blocks of n elements. `sums`: Σw of each.
-inline void affine(global const float* weights, global float* scales, global float* minima, global float* sums,
-                   global uchar* codes, uint count, uint n, global const float* importance, columns_t columns,
-                   global const float* variances, uint each, uint how, int top, float lowest, float step, int trials,
-                   int absolute, local float* stage) {
+INLINED void affine(global const float* weights, global float* scales, global float* minima, global float* sums,
+                    global uchar* codes, uint count, uint n, global const float* importance, columns_t columns,
+                    global const float* variances, uint each, uint how, int top, float lowest, float step, int trials,
+                    int absolute, local float* stage) {
   const batch_t b = my_batch(count);
   const columns_t own = {0, 1, 0};
   real x[LONGEST], w[LONGEST], l[LONGEST];
@@ -72,6 +72,7 @@ inline void affine(global const float* weights, global float* scales, global flo
   encode(best, top, n, x, l);
   UNROLLED
   for (uint i = 0; i < n; ++i) l[i] = pick(alive, l[i], (real)0.0f);
+  UNROLLED
   for (uint i = 0; i < n; i += 4) store_codes(codes, b, n, i, l + i);
   store_lanes(scales, b, pick(alive, scale, (real)0.0f));
   store_lanes(minima, b, -pick(alive, lo, least));

@@ -30,18 +30,18 @@ typedef union {
   float each[WIDE];
 } lanes_t;
 
-inline real pick(whole where, real yes, real no) { return select(no, yes, where); }
+INLINED real pick(whole where, real yes, real no) { return select(no, yes, where); }
 // As the reference's: the second of two equal ones, and of a pair with NaN.
-inline real lesser(real a, real b) { return pick(a < b, a, b); }
-inline real greater(real a, real b) { return pick(a > b, a, b); }
+INLINED real lesser(real a, real b) { return pick(a < b, a, b); }
+INLINED real greater(real a, real b) { return pick(a > b, a, b); }
 
 // Nearest integer, ties to even, up to 4194303; beyond it the low 23 bits that ggml takes. NaN, whose bits are a
 // device's own, becomes 0 as on the reference's processors.
-inline whole nearest_whole(real v) {
+INLINED whole nearest_whole(real v) {
   const whole bits = (AS_WHOLE(v + 12582912.0f) & 0x7fffff) - 0x400000;
   return select(bits, (whole)0, v != v);
 }
-inline real code_of(real v, int lowest, int highest) {
+INLINED real code_of(real v, int lowest, int highest) {
   return TO_REAL(clamp(nearest_whole(v), (whole)lowest, (whole)highest));
 }
 
@@ -50,7 +50,7 @@ typedef struct {
   uint first, count;
 } batch_t;
 
-inline batch_t my_batch(uint count) {
+INLINED batch_t my_batch(uint count) {
   batch_t b;
   b.first = ((uint)get_group_id(0) * LANES + get_local_id(0)) * WIDE;
   b.count = count;
@@ -62,7 +62,7 @@ typedef struct {
   uint cols, matrix_rows, first_row;
 } columns_t;
 
-inline uint place_of(uint element, columns_t c) {
+INLINED uint place_of(uint element, columns_t c) {
   if (c.cols == 0) return element;
   return (c.first_row + element / c.cols) / c.matrix_rows * c.cols + element % c.cols;
 }
@@ -71,7 +71,7 @@ inline uint place_of(uint element, columns_t c) {
 
 // Element i of the lane's sub-blocks of n elements to to[i]; lanes beyond the last one repeat it. `stage`: LANES·9
 // floats. Every lane of the group calls it.
-inline void load_batch(global const float* from, columns_t c, batch_t b, uint n, real* to, local float* stage) {
+INLINED void load_batch(global const float* from, columns_t c, batch_t b, uint n, real* to, local float* stage) {
 #if LANES == 1
   lanes_t v;
   uint at[WIDE];
@@ -97,20 +97,20 @@ inline void load_batch(global const float* from, columns_t c, batch_t b, uint n,
 }
 
 // One value of each of the lane's sub-blocks, where `each` neighbours share it.
-inline real load_shared(global const float* from, batch_t b, uint each) {
+INLINED real load_shared(global const float* from, batch_t b, uint each) {
   lanes_t v;
   for (uint k = 0; k < WIDE; ++k) v.each[k] = from[min(b.first + k, b.count - 1) / each];
   return v.all;
 }
 
-inline void store_lanes(global float* to, batch_t b, real value) {
+INLINED void store_lanes(global float* to, batch_t b, real value) {
   lanes_t v;
   v.all = value;
   for (uint k = 0; k < WIDE && b.first + k < b.count; ++k) to[b.first + k] = v.each[k];
 }
 
 // Four neighbouring codes of each sub-block, i a multiple of 4.
-inline void store_codes(global uchar* to, batch_t b, uint n, uint i, const real* four) {
+INLINED void store_codes(global uchar* to, batch_t b, uint n, uint i, const real* four) {
   lanes_t v[4];
   for (uint j = 0; j < 4; ++j) v[j].all = four[j];
   for (uint k = 0; k < WIDE && b.first + k < b.count; ++k) {
@@ -126,9 +126,9 @@ inline void store_codes(global uchar* to, batch_t b, uint n, uint i, const real*
 #define WEIGHED 4  // importance·√(σ² + x²)
 
 // The weights of each element's error.
-inline void weigh(uint how, uint n, const real* x, real* w, batch_t b, global const float* weights,
-                  global const float* importance, columns_t c, global const float* variances, uint each,
-                  local float* stage) {
+INLINED void weigh(uint how, uint n, const real* x, real* w, batch_t b, global const float* weights,
+                   global const float* importance, columns_t c, global const float* variances, uint each,
+                   local float* stage) {
   // Barriers stand outside of conditions: where nothing is given, the elements are read again, in vain.
 #if LANES == 1
   if (how >= GIVEN)
@@ -136,16 +136,21 @@ inline void weigh(uint how, uint n, const real* x, real* w, batch_t b, global co
   if (how < GIVEN) importance = weights, c.cols = 0;
 #endif
     load_batch(importance, c, b, n, w, stage);
-  if (how == SQUARES)
+  if (how == SQUARES) {
+    UNROLLED
     for (uint i = 0; i < n; ++i) w[i] = x[i] * x[i];
+  }
   if (how == SPREAD || how == SIZES) {
     real base = 0.0f;
+    UNROLLED
     for (uint i = 0; i < n; ++i) base += x[i] * x[i];
     base = how == SPREAD ? sqrt(base / (float)n) : (real)0.0f;
+    UNROLLED
     for (uint i = 0; i < n; ++i) w[i] = base + fabs(x[i]);
   }
   if (how == WEIGHED) {
     const real variance = load_shared(variances, b, each);
+    UNROLLED
     for (uint i = 0; i < n; ++i) w[i] = w[i] * sqrt(variance + x[i] * x[i]);
   }
 }

@@ -9,7 +9,7 @@ constant float gaps[15] = {23.0f, 21.0f, 18.0f, 16.0f, 14.0f, 13.0f, 12.0f, 11.0
 #define LOWEST -127.0f
 
 // The nearest level: the lowest one plus all gaps below v.
-inline real nearest_level(real v) {
+INLINED real nearest_level(real v) {
   real level = LOWEST;
   UNROLLED
   for (uint k = 0; k < 15; ++k) level += pick(v >= thresholds[k], (real)gaps[k], (real)0.0f);
@@ -21,8 +21,9 @@ typedef struct {
   real lx, l2;
 } products_t;
 
-inline products_t products(real inverse, const real* x, const real* w) {
+INLINED products_t products(real inverse, const real* x, const real* w) {
   products_t sum = {0.0f, 0.0f};
+  UNROLLED
   for (uint i = 0; i < 32; ++i) {
     const real level = nearest_level(inverse * x[i]), wl = w[i] * level;
     sum.lx += wl * x[i];
@@ -39,6 +40,7 @@ KERNEL void levels(global const float* restrict weights, global float* restrict 
   real x[32], w[32], m = 0.0f, peak = 0.0f;
   load_batch(weights, own, b, 32, x, stage);
   weigh(how, 32, x, w, b, weights, importance, columns, variances, each, stage);
+  UNROLLED
   for (uint i = 0; i < 32; ++i) {
     const real size = fabs(x[i]);
     const whole larger = size > peak;

@@ -3,7 +3,7 @@
 // divide.
 
 // Smallest and largest of a block as the reference's: of zeros with both signs the first and the last.
-inline float2 signed_range(global const float* w, region_t r, float2 range) {
+INLINED float2 signed_range(global const float* w, region_t r, float2 range) {
   if (range.x == 0.0f && r.count > 0) {
     uint first = 0;
     while (w[r.start + first] != 0.0f) ++first;

@@ -25,7 +25,7 @@ KERNEL void store_iq4_nl(global float* restrict scales, global float2* restrict 
   scales[b] = through_half(scale);
 }
 
-inline float extreme_of(uint n, const float* x) {
+INLINED float extreme_of(uint n, const float* x) {
   float extreme = 0.0f;
   for (uint j = 0; j < n; ++j)
     if (fabs(x[j]) > fabs(extreme)) extreme = x[j];

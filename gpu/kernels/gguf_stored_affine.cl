@@ -2,7 +2,7 @@
 // gguf_stored.cl.
 
 // The scale of non-negative codes 0 … N for the sub-blocks' own scales: twin of qp in core/methods/gguf/search.cpp.
-inline float scale_error(float inverse, int limit, uint n, const float* x, const float* w) {
+INLINED float scale_error(float inverse, int limit, uint n, const float* x, const float* w) {
   const float scale = 1.0f / inverse;
   float sum = 0.0f;
   for (uint i = 0; i < n; ++i) {
@@ -12,7 +12,7 @@ inline float scale_error(float inverse, int limit, uint n, const float* x, const
   return sum;
 }
 
-inline bool improve(int N, uint n, const float* x, const float* w, uchar* codes, float* lx, float* l2) {
+INLINED bool improve(int N, uint n, const float* x, const float* w, uchar* codes, float* lx, float* l2) {
   bool changed = false;
   for (uint i = 0; i < n; ++i) {
     const float l = (float)codes[i];
@@ -31,13 +31,13 @@ inline bool improve(int N, uint n, const float* x, const float* w, uchar* codes,
   return changed;
 }
 
-inline float largest_of(uint n, const float* x) {
+INLINED float largest_of(uint n, const float* x) {
   float peak = 0.0f;
   for (uint j = 0; j < n; ++j) peak = larger(peak, x[j]);
   return peak;
 }
 
-inline float search_positive(int N, uint n, const float* x, const float* w, uchar* codes) {
+INLINED float search_positive(int N, uint n, const float* x, const float* w, uchar* codes) {
   const float peak = largest_of(n, x);
   if (peak < 1e-15f) {
     for (uint i = 0; i < n; ++i) codes[i] = 0;
@@ -61,14 +61,14 @@ inline float search_positive(int N, uint n, const float* x, const float* w, ucha
 }
 
 // The largest value gets the largest code.
-inline float take_largest(int N, uint n, const float* x, uchar* codes) {
+INLINED float take_largest(int N, uint n, const float* x, uchar* codes) {
   const float peak = largest_of(n, x), inverse = peak > 0.0f ? (float)N / peak : 0.0f;
   for (uint j = 0; j < n; ++j) codes[j] = (uchar)min(N, ggml_nearest(inverse * x[j]));
   return peak / (float)N;
 }
 
 // q2_k: scale (low) and minimum (high nibble) of 16 sub-blocks @0, d @80, dmin @82.
-inline void store_two_nibbles(global uchar* block, float d, float dmin, uchar* s, uchar* m) {
+INLINED void store_two_nibbles(global uchar* block, float d, float dmin, uchar* s, uchar* m) {
   for (uint j = 0; j < 16; ++j) {
     const uint byte = (s[j] | (uint)m[j] << 4) & 255u;
     block[j] = (uchar)byte;
@@ -80,7 +80,7 @@ inline void store_two_nibbles(global uchar* block, float d, float dmin, uchar* s
 }
 
 // q4_k, q5_k: d @0, dmin @2, 6-bit scales and minima of eight sub-blocks @4.
-inline void store_six_bits(global uchar* block, float d, float dmin, uchar* s, uchar* m) {
+INLINED void store_six_bits(global uchar* block, float d, float dmin, uchar* s, uchar* m) {
   put_half(block, d);
   put_half(block + 2, dmin);
   for (uint j = 0; j < 4; ++j) {

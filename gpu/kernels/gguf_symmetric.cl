@@ -2,7 +2,7 @@
 // Need correctly rounded division and square roots, and denormals.
 
 // The value of the largest magnitude, the first of equals, with its sign.
-inline real signed_extreme(uint n, const real* x) {
+INLINED real signed_extreme(uint n, const real* x) {
   real extreme = 0.0f, peak = 0.0f;
   UNROLLED
   for (uint i = 0; i < n; ++i) {
@@ -19,7 +19,7 @@ typedef struct {
   real lx, l2;
 } products_t;
 
-inline products_t products(real inverse, int N, uint n, const real* x, const real* w, real* codes) {
+INLINED products_t products(real inverse, int N, uint n, const real* x, const real* w, real* codes) {
   products_t sum = {0.0f, 0.0f};
   UNROLLED
   for (uint i = 0; i < n; ++i) {
@@ -31,22 +31,24 @@ inline products_t products(real inverse, int N, uint n, const real* x, const rea
 }
 
 // Codes of sub-blocks without values are −N, as the reference stores 0.
-inline void store_signed(global uchar* to, batch_t b, int N, uint n, whole alive, real* codes) {
+INLINED void store_signed(global uchar* to, batch_t b, int N, uint n, whole alive, real* codes) {
   UNROLLED
   for (uint i = 0; i < n; ++i) codes[i] = pick(alive, codes[i], (real)(float)-N);
+  UNROLLED
   for (uint i = 0; i < n; i += 4) store_codes(to, b, n, i, codes + i);
 }
 
 // `sums`: Σw of each sub-block.
-inline void symmetric(global const float* weights, global float* scales, global float* sums, global uchar* codes,
-                      uint count, uint n, global const float* importance, columns_t columns,
-                      global const float* variances, uint each, uint how, int N, local float* stage) {
+INLINED void symmetric(global const float* weights, global float* scales, global float* sums, global uchar* codes,
+                       uint count, uint n, global const float* importance, columns_t columns,
+                       global const float* variances, uint each, uint how, int N, local float* stage) {
   const batch_t b = my_batch(count);
   const columns_t own = {0, 1, 0};
   real x[LONGEST], w[LONGEST], l[LONGEST];
   load_batch(weights, own, b, n, x, stage);
   weigh(how, n, x, w, b, weights, importance, columns, variances, each, stage);
   real sum = 0.0f;
+  UNROLLED
   for (uint i = 0; i < n; ++i) sum += w[i];
   const real m = signed_extreme(n, x);
   const whole alive = fabs(m) >= EPS;

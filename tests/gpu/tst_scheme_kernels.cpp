@@ -164,18 +164,26 @@ class TestSchemeKernels : public QObject {
     compareGguf("gguf-mxfp4", *memory_tensor("w", {64, 1024}, weights), {weights, 64, 1024, 0});
   }
 
-  void eachExpertHasItsOwnImportance_data() {
-    QTest::addColumn<QString>("scheme");
-    for (const QString scheme : gguf_schemes)
-      if (scheme.endsWith("imatrix")) QTest::newRow(qPrintable(scheme)) << scheme;
+  void importanceOfAnySizeEqualsTheReference_data() { weightedSchemes(); }
+  void importanceOfAnySizeEqualsTheReference() {
+    QFETCH(QString, scheme);
+    constexpr std::uint64_t rows = 3, cols = 1024;
+    const auto weights = twins::weights_of_kind("a wide range", rows * cols);
+    auto importance = twins::importance_of(cols);
+    constexpr float sizes[] = {1e-42f, 1e-20f, 1e12f, 1e25f};  // a super-block each; the last ones overflow in sums
+    for (std::size_t c = 0; c < cols; ++c) importance[c] *= sizes[c / 256];
+    compareGguf(scheme, *memory_tensor("w", {rows, cols}, weights), {weights, rows, cols, 0}, importance);
   }
+
+  void eachExpertHasItsOwnImportance_data() { weightedSchemes(); }
   void eachExpertHasItsOwnImportance() {
     QFETCH(QString, scheme);
     constexpr std::uint64_t experts = 4, rows = 3, cols = 512;
     const auto weights = twins::weights_of_kind("normal weights", experts * rows * cols);
     const auto view = memory_tensor("w", {experts, rows, cols}, weights);
     // Starts inside the second expert.
-    compareGguf(scheme, *view, {std::span(weights).subspan(4 * cols, 7 * cols), 7, cols, 4}, experts);
+    compareGguf(scheme, *view, {std::span(weights).subspan(4 * cols, 7 * cols), 7, cols, 4},
+                twins::importance_of(experts * cols));
   }
 
   void eachExpertHasItsOwnScale_data() {
@@ -197,10 +205,17 @@ class TestSchemeKernels : public QObject {
   }
 
  private:
+  static void weightedSchemes() {
+    QTest::addColumn<QString>("scheme");
+    for (const QString scheme : gguf_schemes)
+      if (scheme.endsWith("imatrix")) QTest::newRow(qPrintable(scheme)) << scheme;
+  }
+
   // On every form of device.
-  void compareGguf(const QString& scheme, const TensorView& view, const RowTile& tile, std::uint64_t experts = 1) {
+  void compareGguf(const QString& scheme, const TensorView& view, const RowTile& tile,
+                   std::vector<float> importance = {}) {
     Calibration calibration;
-    calibration.set_mean_sq("w", twins::importance_of(experts * tile.cols));
+    calibration.set_mean_sq("w", importance.empty() ? twins::importance_of(tile.cols) : std::move(importance));
     const auto quantizer = twins::fit(scheme.toStdString(), view, &calibration);
     QVERIFY(quantizer);
     const auto want = quantizer->quantize(tile);

@@ -60,7 +60,8 @@ Result<std::unique_ptr<Device>> Device::open(cl::Device device, std::string id, 
 }
 
 std::string Device::build_options() const {
-  return fmt::format("-cl-std=CL1.2 -DLANES={}{}{}{}", form_.lanes, form_.fp64 ? " -DFP64" : "",
+  const bool gpu = (device_.getInfo<CL_DEVICE_TYPE>() & CL_DEVICE_TYPE_GPU) != 0;
+  return fmt::format("-cl-std=CL1.2 -DLANES={}{}{}{}{}", form_.lanes, gpu ? " -DGPU" : "", form_.fp64 ? " -DFP64" : "",
                      form_.local_counters ? " -DLOCAL_COUNTERS" : "",
                      form_.exact_division ? " -cl-fp32-correctly-rounded-divide-sqrt" : "");
 }

@@ -10,7 +10,6 @@ typedef int8 whole;  // also masks: all ones where a condition holds
 #define TO_WHOLE convert_int8
 #define TO_REAL convert_float8
 #define ANY any
-#define UNROLLED
 #else
 #define WIDE 1
 typedef float real;
@@ -19,7 +18,13 @@ typedef int whole;
 #define TO_WHOLE convert_int
 #define TO_REAL convert_float
 #define ANY
-#define UNROLLED _Pragma("unroll")  // arrays that loops index by constants become registers
+#endif
+
+// On GPUs arrays that loops index by constants become registers; elsewhere it would only cost compile time.
+#ifdef GPU
+#define UNROLLED _Pragma("unroll")
+#else
+#define UNROLLED
 #endif
 
 #define LONGEST 32  // elements of a sub-block

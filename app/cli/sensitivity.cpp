@@ -73,14 +73,27 @@ Result<Imported> import_evidence(Run& run, const Source& source) {
   for (const auto& path : run.args().all("evidence")) {
     QUANT_TRY(found, read_evidence(path, source.tensors()));
     if (!found.unmatched.empty())
-      run.warn(fmt::format("{}: {} names are no tensor of {}: {}{}", printable(path), found.unmatched.size(),
-                           printable(source.path().string()), printable(found.unmatched.front()),
-                           found.unmatched.size() > 1 ? ", …" : ""));
+      run.warn(
+          fmt::format("{}: {} no tensor of {}: {}{}", printable(path),
+                      found.unmatched.size() == 1 ? "1 name is" : fmt::format("{} names are", found.unmatched.size()),
+                      printable(source.path().string()), printable(found.unmatched.front()),
+                      found.unmatched.size() > 1 ? ", …" : ""));
     run.note(fmt::format("{}: {}, {} rows", printable(path), found.kind, found.rows.size()));
     all.rows.insert(all.rows.end(), found.rows.begin(), found.rows.end());
     all.unmatched.insert(all.unmatched.end(), found.unmatched.begin(), found.unmatched.end());
   }
   return all;
+}
+
+/// A window that opens the session goes on with the same calibration.
+Result<void> remember_calibration(const Arguments& args, Session& session) {
+  for (const auto* option : {"imatrix", "calib"}) {
+    if (!args.has(option)) continue;
+    std::error_code error;
+    const auto path = std::filesystem::absolute(args.text(option), error);
+    return session.store_text("view", "calibration", (error ? args.text(option) : path.string()));
+  }
+  return {};
 }
 
 /// The rows of what was asked for, and evidence.
@@ -191,6 +204,7 @@ Result<void> run(Run& run) {
   QUANT_TRY(session, Session::create(run.args().text("out")));
   QUANT_CHECK(session->bind(*source));
   QUANT_CHECK(session->store_evidence(imported.rows));
+  QUANT_CHECK(remember_calibration(run.args(), *session));
   const auto weights = missing_weights(*source, *session, schemes, tensors);
   run.begin("sensitivity", weights);
   QUANT_TRY(did, run.on_device(weights, [&](const Devices& devices) {

@@ -123,7 +123,7 @@ class Workspace : public QObject {
   quant::Result<void> savePlan(const QString& path) const;
 
   // ── devices, jobs ──
-  /// Keeps the backends alive that devices() points to: background work captures it.
+  /// Keeps the backends and the calibration alive that devices() points to: background work captures it.
   std::shared_ptr<const quant::ChosenDevice> device() const;
   quant::Devices devices() const;
   QString deviceText() const;  ///< one line: which and why

@@ -69,11 +69,10 @@ void Workspace::addEvidence(const Opened& found) {
 }
 
 void Workspace::useCalibration(std::shared_ptr<const quant::Calibration> calibration) {
-  d_->queue.setCalibration(calibration);
-  if (!calibration && d_->calibrations.empty()) return;
+  d_->calibration = std::move(calibration);
+  d_->queue.setCalibration(d_->calibration);
   // What was made with other second moments counts as not measured.
-  d_->analyses.removeIf([&](const auto& pair) { return !quant::made_with(pair.value(), calibration.get()); });
-  d_->calibrations.push_back(std::move(calibration));
+  d_->analyses.removeIf([this](const auto& pair) { return !quant::made_with(pair.value(), d_->calibration.get()); });
 }
 
 void Workspace::renewMetrics() {

@@ -97,10 +97,15 @@ std::shared_ptr<const quant::ValueFigures> Workspace::values(int tensor) {
   return nullptr;
 }
 
-std::shared_ptr<const quant::ChosenDevice> Workspace::device() const { return d_->device; }
+std::shared_ptr<const quant::ChosenDevice> Workspace::device() const {
+  if (!d_->device) return nullptr;
+  using Kept = std::pair<std::shared_ptr<const quant::ChosenDevice>, std::shared_ptr<const quant::Calibration>>;
+  const auto kept = std::make_shared<const Kept>(d_->device, d_->calibration);
+  return {kept, kept->first.get()};
+}
 quant::Devices Workspace::devices() const {
   quant::Devices devices = d_->device ? d_->device->devices(0, 0) : quant::Devices{};
-  devices.calibration = d_->calibrations.empty() ? nullptr : d_->calibrations.back().get();
+  devices.calibration = d_->calibration.get();
   return devices;
 }
 

@@ -51,8 +51,7 @@ struct Workspace::Private {
   std::unique_ptr<quant::DeviceProvider> provider;
   std::unique_ptr<RunningJob<std::shared_ptr<const quant::ChosenDevice>>> choosing;
 
-  // All that were in use: devices() points to the last, and work in the background may still read an earlier one.
-  std::vector<std::shared_ptr<const quant::Calibration>> calibrations;
+  std::shared_ptr<const quant::Calibration> calibration;  ///< what is known of the inputs of layers, or null
 
   std::shared_ptr<const quant::Problem> problem;  ///< null: to be made anew
   std::unique_ptr<RunningJob<std::shared_ptr<const quant::Plan>>> solving;

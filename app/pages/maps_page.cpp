@@ -295,7 +295,7 @@ void MapsPage::startChain() {
   chain_job_ = std::make_unique<RunningJob<Chain>>(
       workspace().jobs().pool(), [w = *w, row = s.row, col = s.col](quant::JobContext& job) -> quant::Result<Chain> {
         QUANT_TRY(tensor, w.source->view(w.tensor));
-        QUANT_TRY(chain, quant::element_chain(*tensor, *w.scheme, row, col, job));
+        QUANT_TRY(chain, quant::element_chain(*tensor, *w.scheme, row, col, job, w.devices.calibration));
         return std::make_shared<const quant::ElementChain>(chain);
       });
   chain_job_->then(this, [this, row = s.row, col = s.col](quant::Result<Chain> result) {

@@ -197,7 +197,7 @@ int SensitivityPage::exponent(const std::vector<SensitivityCell>& cells) const {
     most = std::max(most, size);
     least = least == 0 ? size : std::min(least, size);
   }
-  if (most == 0 || (most < 1e4 && least >= 0.01)) return 0;
+  if (most == 0 || (most < 1e4 && least >= 0.1)) return 0;
   const int of_least = int(std::floor(std::log10(least))), of_most = int(std::floor(std::log10(most)));
   return std::max(of_least, of_most - 2);
 }
@@ -308,11 +308,14 @@ void SensitivityPage::drawCorrelations() {
   }
   agreement_->setText(tr("Do the metrics agree? Rank correlation (Spearman), n = %1; size is the floor.").arg(tensors));
   std::vector<Figure> figures;
+  const std::string chosen = metric().id.toStdString();
+  const bool few = workspace().metrics().size() <= 3;  // else there is room for the pairs of the chosen metric alone
   for (const auto& c : quant::rank_correlations(rows))
-    figures.push_back(
-        {tr("%1 ~ %2").arg(format::utf8(c.a), format::utf8(c.b)),
-         c.spearman ? format::fixed(*c.spearman, 2) : format::none(),
-         tr("Spearman's rank correlation over the tensors; \"size\" is the floor that a metric has to beat.")});
+    if (few || c.a == chosen || c.b == chosen)
+      figures.push_back(
+          {tr("%1 ~ %2").arg(format::utf8(c.a), format::utf8(c.b)),
+           c.spearman ? format::fixed(*c.spearman, 2) : format::none(),
+           tr("Spearman's rank correlation over the tensors; \"size\" is the floor that a metric has to beat.")});
   correlations_->show(std::move(figures));
 }
 

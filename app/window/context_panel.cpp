@@ -253,9 +253,10 @@ void ContextPanel::askChain() {
   }
   chain_job_ = std::make_unique<RunningJob<quant::ElementChain>>(
       workspace_.jobs().pool(),
-      [source, scheme = *scheme, s](quant::JobContext& job) -> quant::Result<quant::ElementChain> {
+      [source, scheme = *scheme, s, device = workspace_.device(),
+       calibration = workspace_.devices().calibration](quant::JobContext& job) -> quant::Result<quant::ElementChain> {
         QUANT_TRY(view, source->view(std::size_t(s.tensor)));
-        return quant::element_chain(*view, scheme, s.row, s.col, job);
+        return quant::element_chain(*view, scheme, s.row, s.col, job, calibration);
       });
   chain_job_->then(this, [this](quant::Result<quant::ElementChain> chain) {
     chain_job_.reset();

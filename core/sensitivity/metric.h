@@ -56,7 +56,8 @@ std::optional<double> spearman(std::span<const double> x, std::span<const double
 std::optional<double> kendall_tau_b(std::span<const double> x, std::span<const double> y);
 
 /// Spearman of every pair of metrics over the tensors of one scheme. Ranks are of damage: metrics of which higher is
-/// better (sqnr) are turned round, so that agreement is positive.
+/// better (sqnr) are turned round, so that agreement is positive. Evidence stands beside each scheme as a column
+/// (EvidenceColumn).
 struct RankCorrelation {
   std::string a, b, scheme;
   std::optional<double> spearman;

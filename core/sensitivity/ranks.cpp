@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
+#include <iterator>
 #include <map>
 #include <numeric>
 
+#include "core/sensitivity/evidence_columns.h"
 #include "core/sensitivity/metric.h"
 
 namespace quant {
@@ -60,13 +61,17 @@ struct Columns {
   }
 };
 
-/// A metric's name; evidence is told apart by its file, as it may have the name of a metric of ours.
-std::string column_name(const Measurement& row) {
-  if (row.source.empty()) return row.metric;
-  return row.metric + "@" + std::filesystem::path(row.source).filename().string();
+/// Evidence beside the metrics of each scheme, by its figures of that scheme where it has them.
+void add_evidence(std::span<const Measurement> rows, std::vector<Columns>& all) {
+  std::vector<Measurement> evidence;
+  std::copy_if(rows.begin(), rows.end(), std::back_inserter(evidence), [](const auto& m) { return !m.source.empty(); });
+  const auto found = evidence_columns(evidence);
+  for (auto& columns : all)
+    for (const auto& column : found)
+      for (const auto& [tensor, figures] : column.figures)
+        if (const auto value = column.value(tensor, columns.scheme)) columns.of(column.name)[tensor] = *value;
 }
 
-/// Own metrics and evidence of the same scheme; evidence that names no scheme stands beside each.
 std::vector<Columns> by_scheme(std::span<const Measurement> rows) {
   std::vector<Columns> all;
   for (const auto& row : rows) {
@@ -76,11 +81,7 @@ std::vector<Columns> by_scheme(std::span<const Measurement> rows) {
     const auto* metric = find_metric(row.metric);
     at->of(row.metric)[row.tensor] = metric && metric->higher_is_better ? -*row.value : *row.value;
   }
-  for (const auto& row : rows) {
-    if (row.source.empty() || !row.value || std::isnan(*row.value)) continue;
-    for (auto& columns : all)
-      if (row.scheme.empty() || row.scheme == columns.scheme) columns.of(column_name(row))[row.tensor] = *row.value;
-  }
+  add_evidence(rows, all);
   return all;
 }
 

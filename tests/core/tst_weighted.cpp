@@ -222,9 +222,11 @@ class TestWeighted : public QObject {
       rows.push_back({tensor, "q4_0", "kld", double(i), "/a/other.csv"});
     }
     const auto pairs = rank_correlations(rows);
-    QCOMPARE(pairs.size(), std::size_t(1));
+    QCOMPARE(pairs.size(), std::size_t(3));
     QCOMPARE(pairs[0].a + "/" + pairs[0].b, std::string("mse/mse@other.csv"));
     QCOMPARE(*pairs[0].spearman, -1.0);
+    QCOMPARE(pairs[1].a + "/" + pairs[1].b, std::string("mse/kld"));  // of another scheme: how much a tensor can hurt
+    QCOMPARE(*pairs[1].spearman, 1.0);
   }
 };
 

@@ -19,17 +19,37 @@ void AnalyzeDecoded(const RowTile& tile, const TileTask& task) { add_reference_e
 
 #else
 
-/// Hands out a tile that is quantized already, chunk by chunk of its flattened elements.
+/// Quantizes a tile a few rows at a time, so that what they decode to stays in a second-level cache, and hands that out
+/// chunk by chunk of the flattened elements.
 class DecodedEncoder {
  public:
   DecodedEncoder(const RowQuantizer& quantizer, const RowTile& tile, bool wants_counts)
-      : form_(quantizer.codes()), q_(native_quantize(quantizer, tile)), coded_(form_.bits == 0 || !q_.codes.empty()) {
-    if (wants_counts) {
-      steps_.resize(tile.w.size());
-      quantizer.steps(tile, q_, steps_);
+      : quantizer_(quantizer), tile_(tile), wants_counts_(wants_counts), form_(quantizer.codes()) {
+    const std::uint64_t alignment = quantizer.row_alignment(tile.cols);
+    const std::uint64_t cols = std::max<std::uint64_t>(1, tile.cols);
+    rows_ = alignment * std::max<std::uint64_t>(1, piece_weights / (cols * alignment));
+  }
+
+  template <class Sink>
+  HWY_INLINE void Row(const RowTile&, Sink& sink) {
+    for (std::uint64_t r = 0; r < tile_.rows; r += rows_) {
+      const std::uint64_t count = std::min(rows_, tile_.rows - r);
+      const RowTile piece{tile_.w.subspan(r * tile_.cols, count * tile_.cols), count, tile_.cols, tile_.first_row + r};
+      Decode(piece);
+      Chunks(piece.w, sink);
     }
+  }
+
+ private:
+  static constexpr std::uint64_t piece_weights = 1 << 15;  // with values, steps, codes and marks half of a 1 MiB L2
+
+  void Decode(const RowTile& piece) {
+    q_ = native_quantize(quantizer_, piece);
+    coded_ = form_.bits == 0 || !q_.codes.empty();
+    steps_.resize(piece.w.size());
+    if (wants_counts_) quantizer_.steps(piece, q_, steps_);
     // Whole vectors can be loaded from every position.
-    const std::size_t room = (tile.w.size() + lanes() - 1) / lanes() * lanes();
+    const std::size_t room = (piece.w.size() + lanes() - 1) / lanes() * lanes();
     q_.values.resize(room);
     steps_.resize(room);
     if (!q_.codes.empty()) q_.codes.resize(room);
@@ -37,15 +57,14 @@ class DecodedEncoder {
   }
 
   template <class Sink>
-  HWY_INLINE void Row(const RowTile& all, Sink& sink) {
-    for (std::size_t at = 0; at < all.cols; at += chunk_max) {
-      const std::size_t n = std::min(chunk_max, all.cols - at);
-      const float* from = all.w.data() + at;
-      IsTame(from, at, n) ? Chunk(Padded(from, n, pad_), at, n, sink) : sink.Foreign(Piece(all, at, n));
+  HWY_INLINE void Chunks(std::span<const float> w, Sink& sink) {
+    for (std::size_t at = 0; at < w.size(); at += chunk_max) {
+      const std::size_t n = std::min(chunk_max, w.size() - at);
+      const float* from = w.data() + at;
+      IsTame(from, at, n) ? Chunk(Padded(from, n, pad_), at, n, sink) : sink.Foreign(Piece(w, at, n));
     }
   }
 
- private:
   /// Whether weights, values and their differences are finite, and codes are what the form says.
   HWY_INLINE bool IsTame(const float* w, std::size_t at, std::size_t n) const {
     return coded_ && LargestBits(w, n) < tame_bits && LargestBits(q_.values.data() + at, n) < tame_bits &&
@@ -67,11 +86,11 @@ class DecodedEncoder {
     return hn::And(hn::Add(code, hn::Set(du, 1u << (form_.bits - 1))), hn::Set(du, 255u));
   }
 
-  ElementErrors Piece(const RowTile& all, std::size_t at, std::size_t n) const {
+  ElementErrors Piece(std::span<const float> w, std::size_t at, std::size_t n) const {
     const auto part = [&](const auto& values) {
       return values.empty() ? std::span(values) : std::span(values).subspan(at, n);
     };
-    return {all.w.subspan(at, n), part(q_.values), part(q_.codes), part(q_.clipped), part(steps_)};
+    return {w.subspan(at, n), part(q_.values), part(q_.codes), part(q_.clipped), part(steps_)};
   }
 
   template <class Sink>
@@ -94,9 +113,13 @@ class DecodedEncoder {
     return hn::RebindMask(F32(), hn::Ne(marks, hn::Zero(du)));
   }
 
+  const RowQuantizer& quantizer_;
+  const RowTile& tile_;
+  const bool wants_counts_;
   const CodeForm form_;
-  QuantizedTile q_;
-  const bool coded_;  ///< whether there is a code for every element, where the form has codes
+  std::uint64_t rows_ = 1;  ///< of a piece
+  QuantizedTile q_;         ///< of the piece at hand
+  bool coded_ = false;      ///< whether there is a code for every element, where the form has codes
   std::vector<float> steps_;
   alignas(64) float pad_[chunk_max];
 };

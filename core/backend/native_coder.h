@@ -19,6 +19,7 @@ const NativeCoder& blocks_coder();  ///< mxfp4 … mxint8, nvfp4
 const NativeCoder& hqq_coder();     ///< groups of neighbours
 const NativeCoder& iq4_coder();     ///< iq4_nl, iq4_xs
 const NativeCoder& kquant_coder();  ///< q2_k … q6_k
+const NativeCoder& mxfp4_coder();   ///< gguf-mxfp4
 
 /// The tile by the coder that runs the scheme, else by the reference.
 QuantizedTile native_quantize(const RowQuantizer& quantizer, const RowTile& tile);

@@ -47,6 +47,7 @@ const Family families[] = {
     {"hqq:bits=2,group=24", {1, 64, 257, 800}},
     {"hqq:bits=8,group=7", {1, 64, 257, 800}},
     {"hqq:bits=3,opt=off", {1, 64, 257, 800}},
+    {"gguf-mxfp4", {32, 96, 800}},
 };
 
 /// Second moments of very different size, some of them 0.

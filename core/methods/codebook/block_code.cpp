@@ -11,26 +11,32 @@
 namespace quant {
 namespace {
 
-/// The number of thresholds strictly below x: a tie takes the lower cell. All are compared, which costs less than the
-/// mispredicted branches of a search.
-class Cells {
- public:
-  explicit Cells(const BlockCode& code) : thresholds_(code.thresholds) {}
-  std::size_t operator()(float x) const {
-    unsigned below = 0;
-    for (const float threshold : thresholds_) below += threshold < x;
-    return below;
+constexpr std::size_t at_once = 16;  // weights whose loops become vectors
+using Sixteen = std::array<float, at_once>;
+using Counts = std::array<std::int32_t, at_once>;
+
+/// The number of thresholds strictly below each x: a tie takes the lower cell. All are compared, which costs less than
+/// the mispredicted branches of a search.
+Counts cells(const BlockCode& code, const Sixteen& x) {
+  Counts below{};
+  for (const float threshold : code.thresholds)
+    for (std::size_t i = 0; i < at_once; ++i) below[i] += threshold < x[i];
+  return below;
+}
+
+/// The gaps between the two codebook values around each x in [−1, 1].
+Sixteen gaps(const BlockCode& code, const Sixteen& x) {
+  Counts cell{};
+  for (std::size_t k = 1; k + 1 < code.order.size(); ++k) {
+    const float value = code.values[code.order[k]];
+    for (std::size_t i = 0; i < at_once; ++i) cell[i] += value <= x[i];
   }
-
- private:
-  std::array<float, 15> thresholds_;  ///< a copy, which codes that are written cannot alias
-};
-
-/// The gap between the two codebook values around x in [−1, 1].
-float gap_at(const BlockCode& code, float x) {
-  std::size_t cell = 0;
-  for (std::size_t i = 1; i + 1 < code.order.size(); ++i) cell += code.values[code.order[i]] <= x;
-  return code.values[code.order[cell + 1]] - code.values[code.order[cell]];
+  Sixteen out;
+  for (std::size_t i = 0; i < at_once; ++i) {
+    const auto c = std::size_t(cell[i]);
+    out[i] = code.values[code.order[c + 1]] - code.values[code.order[c]];
+  }
+  return out;
 }
 
 /// A weight over its block's absmax, in [−1, 1]. Whole blocks multiply by the inverse, the short last block of a tensor
@@ -38,9 +44,15 @@ float gap_at(const BlockCode& code, float x) {
 class Normaliser {
  public:
   Normaliser(float peak, bool whole) : peak_(peak), inverse_(1.0f / std::max(peak, 1e-38f)), whole_(whole) {}
-  float operator()(float w) const {
-    if (whole_) return std::clamp(w * inverse_, -1.0f, 1.0f);
-    return peak_ > 0 ? std::clamp(w / peak_, -1.0f, 1.0f) : 0.0f;
+  /// Up to sixteen weights; 0 for those that are not finite, and behind them.
+  Sixteen operator()(std::span<const float> w) const {
+    Sixteen x{};
+    std::copy(w.begin(), w.end(), x.begin());
+    for (float& v : x) {
+      const float scaled = whole_ ? v * inverse_ : peak_ > 0 ? v / peak_ : 0.0f;
+      v = std::isfinite(v) ? std::clamp(scaled, -1.0f, 1.0f) : 0.0f;
+    }
+    return x;
   }
 
  private:
@@ -83,13 +95,16 @@ QuantizedTile BlockRows::quantize(const RowTile& tile) const {
   const std::uint64_t first_block = tile.first_row * tile.cols / block_;
   assert(tile.first_row * tile.cols % block_ == 0 && "tiles begin on a block: see row_alignment");
   q.codes.resize(tile.w.size());
-  const Cells cell(code_);
   for (std::uint64_t at = 0; at < tile.w.size(); at += block_) {
     const auto w = tile.w.subspan(at, std::min(block_, tile.w.size() - at));
     const float peak = finite_absmax(w);
     const Normaliser normal(peak, w.size() == block_);
-    for (std::size_t i = 0; i < w.size(); ++i)
-      q.codes[at + i] = std::isfinite(w[i]) ? code_.order[cell(normal(w[i]))] : code_.zero;
+    for (std::size_t i = 0; i < w.size(); i += at_once) {
+      const auto part = w.subspan(i, std::min(at_once, w.size() - i));
+      const Counts cell = cells(code_, normal(part));
+      for (std::size_t k = 0; k < part.size(); ++k)
+        q.codes[at + i + k] = std::isfinite(part[k]) ? code_.order[std::size_t(cell[k])] : code_.zero;
+    }
     q.scales.push_back(shared_.scales.empty() ? peak : shared_.scales[first_block + q.scales.size()]);
   }
   dequantize(q);
@@ -107,9 +122,10 @@ void BlockRows::steps(const RowTile& tile, const QuantizedTile& q, std::span<flo
   for (std::size_t b = 0, i = 0; b < q.scales.size(); ++b) {
     const auto w = tile.w.subspan(i, std::min(block_, tile.w.size() - i));
     const Normaliser normal(finite_absmax(w), w.size() == block_);
-    for (const float weight : w) {
-      const float x = std::isfinite(weight) ? normal(weight) : 0.0f;
-      out[i++] = gap_at(code_, x) * q.scales[b];
+    for (std::size_t k = 0; k < w.size(); k += at_once) {
+      const auto part = w.subspan(k, std::min(at_once, w.size() - k));
+      const Sixteen gap = gaps(code_, normal(part));
+      for (std::size_t j = 0; j < part.size(); ++j) out[i++] = gap[j] * q.scales[b];
     }
   }
 }

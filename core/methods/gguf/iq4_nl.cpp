@@ -70,7 +70,7 @@ constinit const Method iq4_nl{
     .when =
         "Rows that are a multiple of 32 but not of 256, and weights that are bell-shaped; otherwise iq4_xs has the "
         "same levels in 4.25 bits. Better than q4_0 on normal weights at the same size.",
-    .cost = "16 scales per block, each with 32 look-ups: about ten times slower than q4_k.",
+    .cost = "16 scales per block, each with 32 look-ups: somewhat slower than q4_k.",
     .fails =
         "Weights spread evenly over their range suit even levels (q4_1) better. Refuses tensors with NaN or "
         "infinities, rows that are no multiple of 32 (most 1-D tensors; llama.cpp stores those as F16) and weights "

@@ -77,7 +77,7 @@ constinit const Method iq4_xs{
     .when =
         "The smallest 4-bit type of llama.cpp: close to q4_k's quality in a quarter of a bit less, most of all with an "
         "importance matrix. Slower than q4_k on some processors.",
-    .cost = "16 scales per sub-block, each with 32 look-ups: about ten times slower than q4_k.",
+    .cost = "16 scales per sub-block, each with 32 look-ups: somewhat slower than q4_k.",
     .fails =
         "Codes are chosen with the shared number before it is rounded to fp16: where that is below fp16's 6e-8 the "
         "block becomes zeros. Refuses tensors with NaN or infinities, rows that are no multiple of 256 (llama.cpp "

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/methods/gguf/blocks.h"
+#include "core/methods/gguf/mxfp4.h"
 #include "core/methods/gguf/search.h"
 
 namespace quant {
@@ -12,11 +13,6 @@ namespace {
 using namespace gguf;
 
 constexpr std::size_t bytes = 17;
-
-/// 2^(e − 127) / 2: the levels are E2M1 doubled. The two least are subnormal.
-float half_of_power(std::uint8_t e) {
-  return std::bit_cast<float>(e < 2 ? 0x00200000u << e : std::uint32_t(e - 1) << 23);
-}
 
 /// The nearest level, ties to the smaller magnitude: −0 never occurs.
 std::uint8_t nearest(float v, float scale) {
@@ -32,28 +28,35 @@ std::uint8_t nearest(float v, float scale) {
   return nearest;
 }
 
-/// Exponent byte @0, nibbles @1. The exponent is the OCP specification's floor(log2 max) − 2.
+/// Exponent byte @0, nibbles @1.
 void encode(std::span<const float> row, std::span<const float>, std::span<std::uint8_t> out) {
   for (std::size_t b = 0; b < row.size() / 32; ++b) {
     const auto x = row.subspan(32 * b, 32);
-    const float peak = std::fabs(signed_extreme(x));
-    const int exponent = peak > 0 ? int(std::floor(std::log2(peak))) - 2 + 127 : 0;
-    const auto e = std::uint8_t(exponent);
+    const std::uint8_t e = mxfp4_exponent(x);
     std::array<std::uint8_t, 32> codes;
-    for (std::size_t i = 0; i < 32; ++i) codes[i] = nearest(x[i], half_of_power(e));
+    for (std::size_t i = 0; i < 32; ++i) codes[i] = nearest(x[i], mxfp4_scale(e));
     out[b * bytes] = e;
     pack_nibbles(codes, out.data() + b * bytes + 1);
   }
 }
 
 void unpack(const std::uint8_t* block, const Unpacked& out) {
-  out.scales[0] = half_of_power(block[0]);
+  out.scales[0] = mxfp4_scale(block[0]);
   unpack_nibbles(block + 1, out.codes);
 }
 
 Result<std::unique_ptr<Quantizer>> make(const Scheme& scheme) { return gguf::make(scheme, mxfp4_type); }
 
 }  // namespace
+
+std::uint8_t gguf::mxfp4_exponent(std::span<const float> x) {
+  const float peak = std::fabs(signed_extreme(x));
+  return std::uint8_t(peak > 0 ? int(std::floor(std::log2(peak))) - 2 + 127 : 0);
+}
+
+float gguf::mxfp4_scale(std::uint8_t e) {
+  return std::bit_cast<float>(e < 2 ? 0x00200000u << e : std::uint32_t(e - 1) << 23);
+}
 
 // The scale is a power of two of 8 bits: no weight is too large.
 constinit const gguf::PackedType gguf::mxfp4_type{.dtype = DType::mxfp4,

@@ -8,6 +8,7 @@
 
 #include "app/models/workspace.h"
 #include "app/pages/page.h"
+#include "app/window/deep_link.h"
 #include "app/window/language.h"
 #include "app/window/main_window.h"
 #include "app/window/message_bar.h"
@@ -54,7 +55,7 @@ std::optional<int> read(const QStringList& arguments, Options& o) {
                                    QStringLiteral("OUT.png"));
   parser.addOptions({help, version, page, theme, language, size, picture});
   parser.addPositionalArgument(QStringLiteral("FILE"),
-                               QStringLiteral("A checkpoint, a folder, or a session (.qscope)."),
+                               QStringLiteral("A checkpoint, a folder, a session (.qscope), or a link (qscope:…)."),
                                QStringLiteral("[FILE…]"));
   if (!parser.parse(arguments))
     return complain(QStringLiteral("cannot start: options: %1; run quantoscope --help").arg(parser.errorText()));
@@ -131,7 +132,10 @@ int main(int argc, char** argv) {
   QApplication::setApplicationVersion(QString::fromLatin1(quant::version.data(), qsizetype(quant::version.size())));
   QApplication application(argc, argv);
 
-  const QString language = options.language.isEmpty() ? app::systemLanguage() : options.language;
+  const QString kept = QSettings().value(QStringLiteral("language")).toString();
+  const QString language = !options.language.isEmpty()       ? options.language
+                           : app::languages().contains(kept) ? kept
+                                                             : app::systemLanguage();
   app::installLanguage(language);
   const QString theme = options.theme.isEmpty() ? QSettings().value(QStringLiteral("theme")).toString() : options.theme;
   app::applyTheme(application,
@@ -144,6 +148,10 @@ int main(int argc, char** argv) {
   app::MainWindow window(workspace);
   window.showPage(options.page.isEmpty() ? QStringLiteral("start") : options.page);
   if (!options.page.isEmpty()) window.stayOnPage();
+  for (const QString& link : options.files.filter(QRegularExpression(u'^' + app::linkScheme()))) {
+    options.files.removeAll(link);
+    window.follow(link);
+  }
   window.openPaths(options.files);
   window.resize(options.size);
   window.show();

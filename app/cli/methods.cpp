@@ -45,12 +45,22 @@ Json method_json(const Method& m, const std::vector<std::string>& devices) {
           {"devices", devices}};
 }
 
+/// Where the method stands among the article's four techniques.
+std::string_view technique_words(std::string_view technique) {
+  if (technique == "ptq") return "post-training quantization (PTQ)";
+  if (technique == "qat") return "quantization-aware training (QAT)";
+  if (technique == "finetune") return "quantized fine-tuning";
+  if (technique == "mixed") return "mixed precision";
+  return "none: a number format";
+}
+
 std::string page(const Method& m, const std::vector<std::string>& devices) {
   std::string text = fmt::format("{}: {}\n\n{}", m.id, m.title, wrapped(m.summary, 2));
   const std::pair<std::string_view, std::string_view> parts[] = {
       {"When", m.when}, {"Cost", m.cost}, {"How it fails", m.fails}, {"Source", m.reference}};
   for (const auto& [title, body] : parts)
     if (!body.empty()) text += fmt::format("\n{}\n{}", title, wrapped(body, 2));
+  text += fmt::format("\nThe article's technique: {}.", technique_words(m.technique));
   text += fmt::format("\nNeeds {}; runs on {}.\n", word(m.needs), fmt::join(devices, ", "));
   if (m.params.empty()) return text;
   Table table({"  parameter", "default", "range", "what it is"});

@@ -23,9 +23,9 @@ void MeasureQueue::addAnalysis(int tensor, std::vector<quant::Scheme> schemes, b
     if (!urgent) return;
     total_weight_ -= twin->weight;
     waiting_.erase(twin);
-    --asked_;
+    asked_ -= int(schemes.size());
   }
-  ++asked_;
+  asked_ += int(schemes.size());
   const double weight = double(t.elements()) * double(schemes.size());
   push({tensor, std::move(schemes), weight}, urgent);
 }
@@ -92,7 +92,7 @@ void MeasureQueue::done(quant::Result<Done> result) {
   if (!result) {
     if (result.error().code != quant::ErrorCode::cancelled) Q_EMIT failed(result.error());
   } else if (result->analyses) {
-    ++kept_;
+    kept_ += int(result->analyses->size());
     Q_EMIT analysed(tensor, result->analyses);
   } else if (result->values) {
     Q_EMIT valued(tensor, result->values);

@@ -45,7 +45,8 @@ class MeasureQueue final : public QObject {
   void analysed(int tensor, const app::MeasureQueue::Analyses& analyses);
   void valued(int tensor, const app::MeasureQueue::Values& figures);
   void failed(const quant::Error& error);
-  /// Everything that was asked for is done or cancelled. `kept`, `asked`: tensors analysed since the queue was empty.
+  /// Everything that was asked for is done or cancelled. `kept`, `asked`: measurements, of a tensor under a
+  /// scheme, since the queue was empty.
   void finished(int kept, int asked, bool cancelled);
 
  private:

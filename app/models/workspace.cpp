@@ -42,7 +42,7 @@ Workspace::Workspace(QObject* parent) : QObject(parent), d_(), jobs_(std::make_u
   connect(&d_->queue, &MeasureQueue::failed, this, [this](const quant::Error& e) { Q_EMIT noticed(format::error(e)); });
   connect(&d_->queue, &MeasureQueue::finished, this, [this](int kept, int asked, bool cancelled) {
     if (cancelled && asked > 0)
-      Q_EMIT noticed(tr("Cancelled: %1 of %2 tensors are measured and kept.").arg(kept).arg(asked));
+      Q_EMIT noticed(tr("Cancelled: %1 of %2 measurements are done and kept.").arg(kept).arg(asked));
     if (kept > 0 && d_->measured_tick.isActive()) d_->measured_tick.stop(), Q_EMIT measurementsChanged();
     if (kept > 0 && (plan_ || plan_error_)) requestPlan(budget_);
     noteRest();

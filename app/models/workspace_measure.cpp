@@ -10,6 +10,8 @@ namespace {
 
 // Below this, choosing a device costs more than it brings.
 constexpr quint64 small_work = 50'000'000;
+// As many weights are analysed under ten schemes while one blinks.
+constexpr quint64 shown_at_once = 2'000'000;
 
 quant::StoredAnalysis stored(const quant::Analysis& a) {
   return {a.tensor, a.scheme, a.refused, a.device, a.figures, a.calibration};
@@ -44,7 +46,13 @@ void Workspace::analyzeTensor(int index) {
   const auto& tensor = tensors_[std::size_t(index)];
   if (!quant::info(tensor.dtype).real) return;
   auto schemes = missing(format::utf8(tensor.name));
-  if (!schemes.empty()) d_->queue.addAnalysis(index, std::move(schemes), true);
+  // A small tensor is done at once; of a large one each scheme shows as soon as it is known, the first asked for first.
+  if (tensor.elements() < shown_at_once && !schemes.empty()) {
+    d_->queue.addAnalysis(index, std::move(schemes), true);
+  } else {
+    for (auto scheme = schemes.rbegin(); scheme != schemes.rend(); ++scheme)
+      d_->queue.addAnalysis(index, {*scheme}, true);
+  }
   noteRest();
 }
 

@@ -10,6 +10,7 @@
 #include <cmath>
 
 #include "app/jobs/job_list.h"
+#include "app/models/caption.h"
 #include "app/models/format.h"
 #include "app/models/workspace.h"
 #include "app/pages/value_panel.h"
@@ -62,6 +63,7 @@ ErrorPanel::ErrorPanel(Workspace& workspace, QWidget* parent)
   connect(unit_, &QComboBox::currentIndexChanged, this, [this] { draw(false); });
   connect(counts_, &QComboBox::currentIndexChanged, this, [this](int i) { view_->setCounts(CountKind(i)); });
   connect(overlay_->menu(), &QMenu::aboutToShow, this, &ErrorPanel::fillOverlayMenu);
+  frame_->setCaption([this] { return captionOf(workspace_, CaptionOf::scheme); });
   frame_->setTable([this] {
     ChartFrame::Table rows{{tr("scheme"), tr("from"), tr("to"), tr("elements"), tr("of them clipped")}};
     const auto& layers = view_->picture().layers;

@@ -9,6 +9,7 @@
 #include <cmath>
 
 #include "app/jobs/job_list.h"
+#include "app/models/caption.h"
 #include "app/models/format.h"
 #include "app/models/workspace.h"
 #include "app/pages/empty_state.h"
@@ -99,6 +100,7 @@ void MapsPage::connectControls() {
   };
   connect(&workspace(), &Workspace::sourceChanged, this, renew);
   connect(&workspace(), &Workspace::selectionChanged, this, renew);
+  frame_->setCaption([this] { return captionOf(workspace(), CaptionOf::scheme); });
   frame_->setTable([this] {
     ChartFrame::Table rows{{tr("row"), tr("RMSE of the row")}};
     if (overview_)

@@ -3,6 +3,7 @@
 #include <iterator>
 
 #include "app/pages/bits_page.h"
+#include "app/pages/compare_page.h"
 #include "app/pages/histograms_page.h"
 #include "app/pages/maps_page.h"
 #include "app/pages/page.h"
@@ -26,6 +27,7 @@ constexpr PageEntry entries[] = {
     {"histograms", QT_TRANSLATE_NOOP("pages", "Histograms"), "histograms", 0, "Ctrl+2", make<HistogramsPage>},
     {"maps", QT_TRANSLATE_NOOP("pages", "Maps"), "maps", 0, "Ctrl+3", make<MapsPage>},
     {"sensitivity", QT_TRANSLATE_NOOP("pages", "Sensitivity"), "sensitivity", 0, "Ctrl+4", make<SensitivityPage>},
+    {"compare", QT_TRANSLATE_NOOP("pages", "Compare"), "compare", 0, "Ctrl+5", make<ComparePage>},
     {"plan", QT_TRANSLATE_NOOP("pages", "Plan"), "plan", 1, "Ctrl+6", make<PlanPage>},
     {"bits", QT_TRANSLATE_NOOP("pages", "Bits"), "bits", 2, "Ctrl+8", make<BitsPage>},
 };

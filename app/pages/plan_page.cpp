@@ -15,11 +15,15 @@
 #include <cmath>
 
 #include "app/jobs/job_list.h"
+#include "app/models/caption.h"
 #include "app/models/format.h"
 #include "app/models/plan_model.h"
 #include "app/models/workspace.h"
 #include "app/pages/empty_state.h"
+#include "app/views/chart_frame.h"
+#include "app/views/chart_text.h"
 #include "app/views/pareto_view.h"
+#include "app/views/read_out_line.h"
 #include "app/window/icons.h"
 #include "app/window/theme.h"
 #include "core/exporters/exporter.h"
@@ -66,7 +70,12 @@ PlanPage::PlanPage(Workspace& workspace, QWidget* parent) : Page(workspace, pare
   pareto_ = new ParetoView(content_);
   pareto_->setMinimumHeight(26 * grid_px);
   connect(pareto_, &ParetoView::budgetPicked, this, &PlanPage::ask);
-  middle->addWidget(pareto_, 3);
+  frontier_ = new ChartFrame(QStringLiteral("plan.frontier"), pareto_, content_);
+  frontier_->setTitle(tr("Damage against size"));
+  frontier_->setCaption([this] { return captionOf(this->workspace(), CaptionOf::model); });
+  frontier_->setTable([this] { return paretoRows(); });
+  frontier_->readOut().hide();
+  middle->addWidget(frontier_, 3);
   middle->addWidget(buildWhy(), 2);
   column->addLayout(middle, 5);
   column->addWidget(buildTable(), 6);
@@ -80,6 +89,20 @@ PlanPage::PlanPage(Workspace& workspace, QWidget* parent) : Page(workspace, pare
   connect(&workspace, &Workspace::pinsChanged, this, &PlanPage::refreshWhy);
   refreshState();
   if (workspace.plan()) refreshPlan();
+}
+
+/// The frontier, the plan on it and the uniform plans, in full digits.
+std::vector<QStringList> PlanPage::paretoRows() const {
+  std::vector<QStringList> rows{{"kind", "scheme", "bytes", "bits_per_weight", "damage"}};
+  const auto plan = workspace().plan();
+  if (!plan) return rows;
+  const auto add = [&](const char* kind, const QString& scheme, quint64 bytes, double bpw, double damage) {
+    rows.push_back({QLatin1String(kind), scheme, QString::number(bytes), exactText(bpw), exactText(damage)});
+  };
+  add("plan", {}, plan->bytes, plan->bpw, plan->objective);
+  for (const auto& u : plan->uniform) add("uniform", format::utf8(u.scheme), u.bytes, u.bpw, u.objective);
+  for (const auto& p : plan->pareto) add("frontier", {}, p.bytes, p.bpw, p.objective);
+  return rows;
 }
 
 QWidget* PlanPage::buildBudget() {

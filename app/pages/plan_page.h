@@ -15,6 +15,7 @@ class QTableView;
 namespace app {
 
 class EmptyState;
+class ChartFrame;
 class ParetoView;
 class PlanModel;
 
@@ -28,6 +29,7 @@ class PlanPage final : public Page {
   void exportTo(const QString& target, const QString& path);
 
  private:
+  std::vector<QStringList> paretoRows() const;
   QWidget* buildBudget();
   QWidget* buildFigures();
   QWidget* buildTable();
@@ -53,6 +55,7 @@ class PlanPage final : public Page {
   QComboBox* metric_;
   QLabel *damage_, *bound_, *gap_, *time_, *uniform_;
   ParetoView* pareto_;
+  ChartFrame* frontier_;
   QLabel *why_title_, *why_;
   QPushButton* pin_;
   QLabel* caption_;

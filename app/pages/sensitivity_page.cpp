@@ -12,6 +12,7 @@
 #include <cmath>
 #include <map>
 
+#include "app/models/caption.h"
 #include "app/models/format.h"
 #include "app/models/workspace.h"
 #include "app/pages/empty_state.h"
@@ -104,6 +105,8 @@ SensitivityPage::SensitivityPage(Workspace& workspace, QWidget* parent)
                       &Workspace::metricsChanged})
     connect(&workspace, signal, this, renew);
   connect(&workspace, &Workspace::selectionChanged, this, renew);
+  for (ChartFrame* frame : {frame_, bars_frame_})
+    frame->setCaption([this] { return captionOf(this->workspace(), CaptionOf::model); });
   frame_->setTable([this] {
     ChartFrame::Table rows{{tr("layer"), tr("role"), tr("tensor"), tr("value")}};
     const auto& p = grid_->picture();
@@ -116,7 +119,10 @@ SensitivityPage::SensitivityPage(Workspace& workspace, QWidget* parent)
   });
   bars_frame_->setTable([this] {
     ChartFrame::Table rows{{tr("tensor"), tr("value")}};
-    for (const auto& bar : bars_->bars()) rows.push_back({bar.name, bar.text});
+    for (const auto& bar : bars_->bars()) {
+      const SensitivityCell cell = cellOf(bar.tensor);
+      rows.push_back({cell.name, exactText(cell.value)});
+    }
     return rows;
   });
   retranslate();

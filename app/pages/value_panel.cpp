@@ -9,6 +9,7 @@
 #include <cmath>
 
 #include "app/jobs/job_list.h"
+#include "app/models/caption.h"
 #include "app/models/format.h"
 #include "app/models/workspace.h"
 #include "app/views/chart_frame.h"
@@ -70,6 +71,7 @@ ValuePanel::ValuePanel(Workspace& workspace, QWidget* parent)
   connect(view_, &HistogramView::rangeSettled, this, &ValuePanel::startRefining);
   connect(x_, &QComboBox::currentIndexChanged, this, [this] { draw(false); });
   connect(counts_, &QComboBox::currentIndexChanged, this, [this](int i) { view_->setCounts(CountKind(i)); });
+  frame_->setCaption([this] { return captionOf(workspace_, CaptionOf::tensor); });
   frame_->setTable([this] {
     ChartFrame::Table rows{{tr("from"), tr("to"), tr("elements")}};
     if (!view_->picture().layers.empty()) {

@@ -2,18 +2,23 @@
 
 #include <QAction>
 #include <QClipboard>
+#include <QDir>
 #include <QEvent>
+#include <QFileDialog>
+#include <QFileInfo>
 #include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
 #include <QMenu>
+#include <QSettings>
 #include <QStackedLayout>
 #include <QStandardItemModel>
 #include <QTableView>
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include "app/views/chart_export.h"
 #include "app/views/read_out_line.h"
 #include "app/window/theme.h"
 
@@ -56,17 +61,7 @@ ChartFrame::ChartFrame(const QString& name, QWidget* chart, QWidget* parent)
   all->addWidget(read_out_);
   all->addLayout(body_, 1);
 
-  menu_->setText(QStringLiteral("⋯"));
-  menu_->setProperty("quiet", true);
-  menu_->setPopupMode(QToolButton::InstantPopup);
-  menu_->setMenu(new QMenu(menu_));
-  copy_picture_ =
-      menu_->menu()->addAction(QString(), this, [this] { QGuiApplication::clipboard()->setPixmap(chart_->grab()); });
-  copy_data_ =
-      menu_->menu()->addAction(QString(), this, [this] { QGuiApplication::clipboard()->setText(copiedData()); });
-  as_table_ = menu_->menu()->addAction(QString());
-  as_table_->setCheckable(true);
-  connect(as_table_, &QAction::toggled, this, &ChartFrame::showTable);
+  buildMenu();
   table_view_->setModel(new QStandardItemModel(table_view_));
   table_view_->setEditTriggers(QAbstractItemView::NoEditTriggers);
   table_view_->verticalHeader()->hide();
@@ -76,6 +71,29 @@ ChartFrame::ChartFrame(const QString& name, QWidget* chart, QWidget* parent)
   restyle();
 }
 
+void ChartFrame::buildMenu() {
+  menu_->setText(QStringLiteral("⋯"));
+  menu_->setProperty("quiet", true);
+  menu_->setPopupMode(QToolButton::InstantPopup);
+  auto* menu = new QMenu(menu_);
+  menu_->setMenu(menu);
+  copy_picture_ =
+      menu->addAction(QString(), this, [this] { QGuiApplication::clipboard()->setImage(chartImage(sheet())); });
+  copy_data_ = menu->addAction(QString(), this, [this] { QGuiApplication::clipboard()->setText(copiedData()); });
+  menu->addSeparator();
+  for (const char* kind : {"png", "svg", "pdf", "csv"}) {
+    const QString suffix = QLatin1String(kind);
+    QAction* action = menu->addAction(QString(), this, [this, suffix] { chooseFile(suffix); });
+    action->setObjectName(objectName() + QStringLiteral(".save.") + suffix);
+    action->setData(suffix);
+    save_as_ << action;
+  }
+  menu->addSeparator();
+  as_table_ = menu->addAction(QString());
+  as_table_->setCheckable(true);
+  connect(as_table_, &QAction::toggled, this, &ChartFrame::showTable);
+}
+
 void ChartFrame::setTitle(const QString& title) {
   title_->setText(title);
   chart_->setAccessibleName(title);
@@ -83,8 +101,18 @@ void ChartFrame::setTitle(const QString& title) {
 }
 
 void ChartFrame::setNote(const QString& note) {
-  note_->setText(note);
+  full_note_ = note;
   note_->setToolTip(note);
+  elideNote();
+}
+
+void ChartFrame::elideNote() {
+  note_->setText(note_->fontMetrics().elidedText(full_note_, Qt::ElideRight, std::max(40, width())));
+}
+
+void ChartFrame::resizeEvent(QResizeEvent* event) {
+  QWidget::resizeEvent(event);
+  elideNote();
 }
 
 void ChartFrame::setBadge(const QString& text) {
@@ -92,7 +120,38 @@ void ChartFrame::setBadge(const QString& text) {
   badge_->setVisible(!text.isEmpty());
 }
 
-void ChartFrame::setFooter(QWidget* footer) { static_cast<QVBoxLayout*>(layout())->addWidget(footer); }
+void ChartFrame::setFooter(QWidget* footer) {
+  static_cast<QVBoxLayout*>(layout())->addWidget(footer);
+  footers_ << footer;
+}
+
+ChartSheet ChartFrame::sheet() const {
+  ChartSheet sheet{title_->text(), full_note_, {chart_}, caption_ ? caption_() : QString()};
+  for (QWidget* footer : footers_)
+    if (footer->isVisible() && footer->height() > 0) sheet.widgets << footer;
+  return sheet;
+}
+
+quant::Result<void> ChartFrame::save(const QString& path) const {
+  if (path.endsWith(QLatin1String(".csv"), Qt::CaseInsensitive)) return saveCsv(table_ ? table_() : Table(), path);
+  return saveChart(sheet(), path);
+}
+
+/// The last folder is remembered for all charts.
+void ChartFrame::chooseFile(const QString& kind) {
+  const QString key = QStringLiteral("charts/folder"), suffix = u'.' + kind;
+  const QString folder = QSettings().value(key, QDir::homePath()).toString();
+  QString path =
+      QFileDialog::getSaveFileName(this, tr("Save the chart"), QDir(folder).filePath(fileName(title_->text()) + suffix),
+                                   QStringLiteral("%1 (*%2)").arg(kind.toUpper(), suffix));
+  if (path.isEmpty()) return;
+  if (!path.endsWith(suffix, Qt::CaseInsensitive)) path += suffix;
+  QSettings().setValue(key, QFileInfo(path).absolutePath());
+  if (const auto done = save(path); !done)
+    Q_EMIT failed(done.error());
+  else
+    Q_EMIT saved(path);
+}
 
 bool ChartFrame::tableShown() const { return body_->currentWidget() == table_view_; }
 
@@ -134,7 +193,8 @@ void ChartFrame::retranslate() {
   copy_picture_->setText(tr("Copy picture"));
   copy_data_->setText(tr("Copy data"));
   as_table_->setText(tr("Show as table"));
-  menu_->setToolTip(tr("Copy the chart or its data, or show it as a table"));
+  for (QAction* action : save_as_) action->setText(tr("Save as %1…").arg(action->data().toString().toUpper()));
+  menu_->setToolTip(tr("Copy or save the chart or its data, or show it as a table"));
   menu_->setAccessibleName(tr("Chart menu"));
 }
 

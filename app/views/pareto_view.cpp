@@ -17,6 +17,7 @@
 #include "app/models/format.h"
 #include "app/views/chart_style.h"
 #include "app/views/chart_text.h"
+#include "app/views/label_places.h"
 #include "app/window/theme.h"
 
 namespace app {
@@ -135,36 +136,14 @@ void ParetoView::fill() {
 }
 
 void ParetoView::placeLabels() {
-  // Each name to the right of its dot, moved down or left where it would cover another or leave the plot.
-  const QRectF plot = chart_->plotArea();
-  QList<QRectF> taken;
-  for (const Label& label : labels_) {
-    const double half = label.main ? 8 : 6;
-    taken << QRectF(chart_->mapToPosition(label.at, uniform_) - QPointF(half, half), QSizeF(2 * half, 2 * half));
-  }
-  // The plan's own name first: it always shows.
-  std::stable_sort(labels_.begin(), labels_.end(), [](const Label& a, const Label& b) { return a.main && !b.main; });
-  for (Label& label : labels_) {
-    const QPointF dot = chart_->mapToPosition(label.at, uniform_);
-    const QSizeF size = label.item->boundingRect().size();
-    const QPointF tries[] = {{9, -size.height() / 2},
-                             {9, -size.height() - 2},
-                             {9, 2},
-                             {-9 - size.width(), -size.height() / 2},
-                             {-size.width() / 2, -size.height() - 8},
-                             {-size.width() / 2, 8},
-                             {-9 - size.width(), 4}};
-    QRectF at;
-    bool fits = false;
-    for (const QPointF& offset : tries) {
-      at = QRectF(dot + offset, size);
-      fits = plot.contains(at) &&
-             std::none_of(taken.begin(), taken.end(), [&](const QRectF& r) { return r.intersects(at); });
-      if (fits) break;
-    }
-    label.item->setVisible(fits || label.main);
-    label.item->setPos(at.topLeft());
-    if (fits) taken << at;
+  QList<LabelWish> wishes;
+  for (const Label& label : labels_)
+    wishes << LabelWish{chart_->mapToPosition(label.at, uniform_), label.item->boundingRect().size(),
+                        label.main ? 8.0 : 6.0, label.main};
+  const auto found = app::placeLabels(chart_->plotArea(), wishes);
+  for (qsizetype i = 0; i < labels_.size(); ++i) {
+    labels_[i].item->setVisible(found[i].has_value());
+    if (found[i]) labels_[i].item->setPos(found[i]->topLeft());
   }
 }
 

@@ -19,7 +19,16 @@ QString systemLanguage() {
              : QStringLiteral("en");
 }
 
+QString languageName(const QString& language) {
+  return language == QLatin1String("zh_TW") ? QStringLiteral("繁體中文") : QStringLiteral("English");
+}
+
 void installLanguage(const QString& language) {
+  const QString mine = QStringLiteral("language");
+  for (auto* former : QCoreApplication::instance()->findChildren<QTranslator*>(mine)) {
+    QCoreApplication::removeTranslator(former);
+    delete former;
+  }
   QLocale::setDefault(language == QLatin1String("zh_TW")
                           ? QLocale(QLocale::Chinese, QLocale::TraditionalHanScript, QLocale::Taiwan)
                           : QLocale(QLocale::English, QLocale::UnitedStates));
@@ -29,7 +38,9 @@ void installLanguage(const QString& language) {
   // English too has a file: the plural forms of its "%n" texts.
   auto* own = new QTranslator(QCoreApplication::instance());
   if (own->load(QStringLiteral(":/i18n/quantoscope_%1.qm").arg(language))) QCoreApplication::installTranslator(own);
+  own->setObjectName(mine);
   auto* qt = new QTranslator(QCoreApplication::instance());
+  qt->setObjectName(mine);
   if (qt->load(QStringLiteral("qtbase_%1").arg(language), QLibraryInfo::path(QLibraryInfo::TranslationsPath)))
     QCoreApplication::installTranslator(qt);
 }

@@ -1,6 +1,7 @@
 #include "app/window/main_window.h"
 
 #include <QApplication>
+#include <QClipboard>
 #include <QCloseEvent>
 #include <QCoreApplication>
 #include <QDir>
@@ -12,16 +13,24 @@
 #include <QSettings>
 #include <QShortcut>
 #include <QStackedWidget>
+#include <QTimer>
 #include <QVBoxLayout>
+#include <algorithm>
 
 #include "app/jobs/job_list.h"
+#include "app/models/format.h"
+#include "app/models/history.h"
 #include "app/pages/page.h"
+#include "app/views/chart_frame.h"
 #include "app/window/context_bar.h"
 #include "app/window/context_panel.h"
+#include "app/window/deep_link.h"
 #include "app/window/icons.h"
+#include "app/window/language.h"
 #include "app/window/message_bar.h"
 #include "app/window/rail.h"
 #include "app/window/recent.h"
+#include "app/window/scheme_editor.h"
 #include "app/window/status_line.h"
 #include "app/window/theme.h"
 
@@ -38,17 +47,27 @@ MainWindow::MainWindow(Workspace& workspace, QWidget* parent) : QMainWindow(pare
   setWindowTitle(QStringLiteral("Quantoscope"));
   setWindowIcon(icon(QStringLiteral("quantoscope"), Qt::white));
   setAcceptDrops(true);
+  history_ = new History(workspace, this);
+  build();
+  buildKeys();
+  connectWorkspace();
+  resize(1440, 900);
+  stack_->setFocus();
+}
+
+/// Everything on screen, in the language of now.
+void MainWindow::build() {
   rail_ = new Rail(this);
-  bar_ = new ContextBar(workspace, this);
+  bar_ = new ContextBar(workspace_, this);
   messages_ = new MessageBar(this);
   stack_ = new QStackedWidget(this);
   stack_->setObjectName(QStringLiteral("window.pages"));
   stack_->setBackgroundRole(QPalette::Base);
   stack_->setAutoFillBackground(true);
   stack_->setFocusPolicy(Qt::ClickFocus);
-  panel_ = new ContextPanel(workspace, this);
+  panel_ = new ContextPanel(workspace_, this);
   panel_->setFixedWidth(panel_width);
-  status_ = new StatusLine(workspace, this);
+  status_ = new StatusLine(workspace_, this);
 
   auto* centre = new QWidget(this);
   auto* rows = new QVBoxLayout(centre);
@@ -67,23 +86,31 @@ MainWindow::MainWindow(Workspace& workspace, QWidget* parent) : QMainWindow(pare
   rows->addLayout(columns, 1);
   rows->addWidget(status_);
   setCentralWidget(centre);
-
   buildMenus();
-  buildKeys();
-  connectWorkspace();
-  resize(1440, 900);
-  stack_->setFocus();
-}
-
-void MainWindow::connectWorkspace() {
   connect(rail_, &Rail::chosen, this, [this](const QString& id) { showPage(id); });
   connect(bar_, &ContextBar::openAsked, this, &MainWindow::chooseFile);
   connect(panel_, &ContextPanel::bitsAsked, this,
           [this] { showPage(QStringLiteral("bits"), QStringLiteral("element")); });
+}
+
+void MainWindow::connectWorkspace() {
   connect(&workspace_, &Workspace::sourceChanged, this, &MainWindow::sourceArrived);
   connect(&workspace_, &Workspace::selectionChanged, this, &MainWindow::notePlace);
   connect(&workspace_, &Workspace::openFailed, this,
           [this](const QString&, const quant::Error& error) { messages_->showError(error); });
+}
+
+/// The state is the workspace's, so that new widgets show it as the former ones did.
+void MainWindow::setLanguage(const QString& language) {
+  QSettings().setValue(QStringLiteral("language"), language);
+  installLanguage(language);
+  qApp->setFont(textFont(language));
+  const QString page = page_;
+  made_.clear();
+  setMenuBar(new QMenuBar(this));
+  build();
+  showPage(page);
+  if (workspace_.hasTensors()) setWindowTitle(tr("%1 – Quantoscope").arg(workspace_.sourceName()));
 }
 
 void MainWindow::buildMenus() {
@@ -103,6 +130,7 @@ void MainWindow::buildMenus() {
   file->addSeparator();
   file->addAction(tr("Quit"), QKeySequence(Qt::CTRL | Qt::Key_Q), this, &QWidget::close);
 
+  buildEditMenu();
   QMenu* view = menuBar()->addMenu(tr("&View"));
   for (const PageEntry& page : pages()) {
     const QString id = QString::fromLatin1(page.id);
@@ -120,6 +148,11 @@ void MainWindow::buildMenus() {
   QAction* dark = view->addAction(tr("Dark theme"), this, &MainWindow::setTheme);
   dark->setCheckable(true);
   dark->setChecked(Theme::of(this).isDark());
+  QMenu* language = view->addMenu(tr("Language"));
+  for (const QString& code : languages())
+    // Later: the menu that was clicked goes with the former language.
+    language->addAction(languageName(code), this,
+                        [this, code] { QTimer::singleShot(0, this, [this, code] { setLanguage(code); }); });
 
   QMenu* analyze = menuBar()->addMenu(tr("&Analyze"));
   analyze->addAction(tr("Analyze all tensors"), QKeySequence(Qt::CTRL | Qt::Key_Return), &workspace_,
@@ -128,6 +161,75 @@ void MainWindow::buildMenus() {
                      [this] { workspace_.analyzeTensor(workspace_.selection().tensor); });
   analyze->addAction(tr("Cancel what runs"), this, [this] { workspace_.jobs().cancelAll(); });
   menuBar()->setObjectName(QStringLiteral("window.menu"));
+}
+
+void MainWindow::buildEditMenu() {
+  QMenu* edit = menuBar()->addMenu(tr("&Edit"));
+  QAction* undo = edit->addAction(tr("Undo"), QKeySequence(Qt::CTRL | Qt::Key_Z), history_, &History::undo);
+  QAction* redo = edit->addAction(tr("Redo"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Z), history_, &History::redo);
+  const auto refresh = [this, undo, redo] {
+    undo->setEnabled(history_->canUndo());
+    redo->setEnabled(history_->canRedo());
+  };
+  connect(history_, &History::changed, undo, refresh);
+  refresh();
+  edit->addSeparator();
+  edit->addAction(tr("Copy link"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C), this, [this] {
+    const QString link = linkTo(workspace_, page_);
+    QGuiApplication::clipboard()->setText(link);
+    status_->say(tr("Copied %1").arg(link));
+  });
+  edit->addAction(tr("Search anything…"), QKeySequence(Qt::CTRL | Qt::Key_K), this, &MainWindow::searchAnything);
+}
+
+// ── search and links ──
+
+void MainWindow::follow(const QString& link) {
+  if (!workspace_.hasTensors()) {
+    link_ = link;  // waits for the model that is being opened
+    return;
+  }
+  link_.clear();
+  const FollowedLink followed = followLink(workspace_, link);
+  if (!followed.page.isEmpty()) showPage(followed.page);
+  if (!followed.ignored.isEmpty())
+    status_->say(tr("Not known here, left out: %1").arg(followed.ignored.join(QStringLiteral(", "))));
+}
+
+std::vector<PaletteEntry> MainWindow::paletteEntries() {
+  std::vector<PaletteEntry> entries;
+  for (const PageEntry& p : pages()) {
+    const QString id = QString::fromLatin1(p.id), key = QString::fromLatin1(p.key);
+    entries.push_back({QCoreApplication::translate("pages", p.title),
+                       key.isEmpty() ? tr("page") : tr("page, %1").arg(key), [this, id] { showPage(id); }});
+  }
+  for (const QAction* menu : menuBar()->actions())
+    for (QAction* act : menu->menu() ? menu->menu()->actions() : QList<QAction*>()) {
+      const QString text = act->text().remove(u'&');
+      if (act->isSeparator() || act->menu() || !act->isEnabled() || text.isEmpty()) continue;
+      if (std::any_of(entries.begin(), entries.end(), [&](const PaletteEntry& e) { return e.text == text; })) continue;
+      const QString key = act->shortcut().toString(QKeySequence::NativeText);
+      entries.push_back({text, key.isEmpty() ? tr("act") : tr("act, %1").arg(key), [act] { act->trigger(); }});
+    }
+  for (const QString& scheme : workspace_.schemes())
+    entries.push_back({scheme, tr("scheme"), [this, scheme] { workspace_.selectScheme(scheme); }});
+  for (const quant::Method* method : quant::methods())
+    entries.push_back({QStringLiteral("%1   %2").arg(format::utf8(method->id), format::utf8(method->title)),
+                       tr("add a scheme"), [this, method] {
+                         auto* editor = new SchemeEditor(workspace_, this);
+                         editor->showMethod(*method);
+                         editor->popup(bar_->mapToGlobal(QPoint(20 * grid_px, bar_->height())));
+                       }});
+  for (std::size_t i = 0; i < workspace_.tensors().size(); ++i)
+    entries.push_back(
+        {format::utf8(workspace_.tensors()[i].name), tr("tensor"), [this, i] { workspace_.selectTensor(int(i)); }});
+  return entries;
+}
+
+void MainWindow::searchAnything() {
+  auto* palette = new CommandPalette(
+      paletteEntries(), [this](const QString& link) { follow(link); }, this);
+  palette->popup(*this);
 }
 
 void MainWindow::buildKeys() {
@@ -153,6 +255,10 @@ void MainWindow::showPage(const QString& id, const QString& argument) {
     connect(page, &Page::pageAsked, this, &MainWindow::showPage);
     connect(page, &Page::openAsked, this, [this](bool folder) { folder ? chooseFolder() : chooseFile(); });
     connect(page, &Page::failed, this, [this](const quant::Error& error) { messages_->showError(error); });
+    for (const ChartFrame* chart : page->findChildren<ChartFrame*>()) {
+      connect(chart, &ChartFrame::failed, this, [this](const quant::Error& error) { messages_->showError(error); });
+      connect(chart, &ChartFrame::saved, this, [this](const QString& path) { status_->say(tr("Saved %1").arg(path)); });
+    }
   }
   page_ = id;
   rail_->setCurrent(id);
@@ -172,6 +278,10 @@ bool MainWindow::atRest() const {
 
 void MainWindow::sourceArrived() {
   messages_->hide();
+  if (!link_.isEmpty()) {
+    stay_ = true;
+    follow(link_);
+  }
   setWindowTitle(tr("%1 – Quantoscope").arg(workspace_.sourceName()));
   rememberFile(workspace_.openedPath(), int(workspace_.tensors().size()), workspace_.storedBytes());
   if (workspace_.sourceMissing())

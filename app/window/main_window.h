@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/models/workspace.h"
+#include "app/window/command_palette.h"
 
 class QStackedWidget;
 
@@ -14,6 +15,7 @@ namespace app {
 
 class ContextBar;
 class ContextPanel;
+class History;
 class MessageBar;
 class Page;
 class Rail;
@@ -36,6 +38,10 @@ class MainWindow final : public QMainWindow {
   /// Nothing is running that a picture should wait for.
   bool atRest() const;
 
+  /// Goes to the state that a link names; waits for the model that is being opened.
+  void follow(const QString& link);
+  void setLanguage(const QString& language);
+  void searchAnything();
   void chooseFile();
   void chooseFolder();
   void saveSession();
@@ -53,7 +59,10 @@ class MainWindow final : public QMainWindow {
     Selection selection;
     friend bool operator==(const Place&, const Place&) = default;
   };
+  void build();
   void buildMenus();
+  void buildEditMenu();
+  std::vector<PaletteEntry> paletteEntries();
   void buildKeys();
   void connectWorkspace();
   void sourceArrived();
@@ -69,8 +78,10 @@ class MainWindow final : public QMainWindow {
   QStackedWidget* stack_;
   ContextPanel* panel_;
   StatusLine* status_;
+  History* history_;
   QHash<QString, Page*> made_;
   QString page_;
+  QString link_;  ///< to be followed once a model is open
   bool stay_ = false;
   std::vector<Place> places_;  ///< like a browser's history
   int at_ = -1;

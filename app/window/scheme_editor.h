@@ -1,23 +1,24 @@
 #pragma once
-// The popup behind "+": what is compared now, and a form for one more scheme made from its method's own parameters.
+// The popup behind "+": what is compared now, all methods by family with a search, and for the chosen one its
+// parameters and its page. No method is known by name: all comes from the methods' metadata.
 
 #include <QFrame>
-#include <QList>
 
-class QComboBox;
-class QFormLayout;
 class QLabel;
 class QLineEdit;
+class QListWidget;
 class QPushButton;
+class QScrollArea;
 class QVBoxLayout;
 
 namespace quant {
+class Scheme;
 struct Method;
-struct Param;
 }  // namespace quant
 
 namespace app {
 
+class SchemeForm;
 class Workspace;
 
 class SchemeEditor final : public QFrame {
@@ -26,27 +27,38 @@ class SchemeEditor final : public QFrame {
   explicit SchemeEditor(Workspace& workspace, QWidget* parent = nullptr);
   /// Shows it with its upper left corner here, inside the screen.
   void popup(const QPoint& global);
+  void showMethod(const quant::Method& method);
+  const quant::Method* method() const { return method_; }
 
  protected:
   void paintEvent(QPaintEvent* event) override;
+  bool eventFilter(QObject* watched, QEvent* event) override;
 
  private:
+  QWidget* buildMethods();
+  QWidget* buildMethod();
   void listSchemes();
-  void showMethod(int index);
-  void addField(const quant::Param& param);
-  void compose();  ///< fields → text
+  void listMethods();
+  void search();
+  void choose();   ///< the list's current method
+  void compose();  ///< controls → text
   void check();    ///< text → canonical form or the reason
+  void follow(const quant::Scheme& scheme);
+  void showPage();
+  void remove(const QString& scheme);
   void add();
 
   Workspace& workspace_;
-  QVBoxLayout* list_;
-  QComboBox* method_;
-  QLabel* about_;
-  QFormLayout* form_;
+  const quant::Method* method_ = nullptr;
+  QVBoxLayout* compared_;
+  QScrollArea *compared_area_, *page_area_;
+  QLineEdit* search_;
+  QListWidget* list_;
+  QLabel *title_, *summary_, *page_;
+  SchemeForm* form_;
   QLineEdit* text_;
   QLabel* verdict_;
   QPushButton* add_;
-  QList<QWidget*> fields_;
   QString canonical_;
 };
 

@@ -12,6 +12,11 @@ namespace {
 
 constexpr double infinite = std::numeric_limits<double>::infinity();
 
+/// Errors of exactly 0, with those below 2^−129.
+std::uint64_t exact_zeros(const ErrorCounters& counters) {
+  return counters.error.counts[bit_key(0.0f)] + counters.error.counts[bit_key(-0.0f)];
+}
+
 /// What is summed over tensors before a ratio is made.
 struct Sums {
   double e2 = 0, count = 0, clipped = 0, entropy = 0, entropy_count = 0;
@@ -135,6 +140,7 @@ std::optional<StepError> step_error(const ErrorCounters& counters) {
   StepError out;
   double sum = 0;
   constexpr double h = 1.0 / 64;
+  const std::size_t zero_bin = step_bin(0, 1);
   for (std::size_t i = 0; i < step_bins; ++i) {
     const auto n = counters.step[i];
     out.count += n;
@@ -144,7 +150,9 @@ std::optional<StepError> step_error(const ErrorCounters& counters) {
       continue;
     }
     const double middle = -1 + (double(i) - 0.5) * h;
-    sum += double(n) * (middle * middle + h * h / 12);  // the mean square of an evenly filled bin
+    // An evenly filled bin, but for the errors that are exactly 0: whole tensors may consist of them.
+    const std::uint64_t zeros = i == zero_bin ? std::min(n, exact_zeros(counters)) : 0;
+    sum += double(n - zeros) * (middle * middle + h * h / 12);
   }
   if (out.count == 0) return {};
   out.rms = std::sqrt(sum / double(out.count));

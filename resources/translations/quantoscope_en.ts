@@ -2,6 +2,71 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en">
 <context>
+    <name>QObject</name>
+    <message numerus="yes">
+        <source>%n tensors</source>
+        <translation>
+            <numerusform>%n tensor</numerusform>
+            <numerusform>%n tensors</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>app::CompareModel</name>
+    <message numerus="yes">
+        <source>median of %n tensors</source>
+        <translation>
+            <numerusform>one tensor</numerusform>
+            <numerusform>median of %n tensors</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>app::ComparePage</name>
+    <message numerus="yes">
+        <source>%n selected tensors</source>
+        <translation>
+            <numerusform>the selected tensor</numerusform>
+            <numerusform>%n selected tensors</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>all %n tensors</source>
+        <translation>
+            <numerusform>the only tensor</numerusform>
+            <numerusform>all %n tensors</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>median and quartiles of %n tensors</source>
+        <translation>
+            <numerusform>%n tensor</numerusform>
+            <numerusform>median and quartiles of %n tensors</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n schemes</source>
+        <translation>
+            <numerusform>%n scheme</numerusform>
+            <numerusform>%n schemes</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n refused, see the table</source>
+        <translation>
+            <numerusform>%n refused, see the table</numerusform>
+            <numerusform>%n refused, see the table</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n measurements are missing</source>
+        <translation>
+            <numerusform>%n measurement is missing</numerusform>
+            <numerusform>%n measurements are missing</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>app::MainWindow</name>
     <message numerus="yes">
         <source>%1 is being opened; one model at a time, so %n files were left out.</source>
@@ -10,7 +75,7 @@
             <numerusform>%1 is being opened; one model at a time, so %n files were left out.</numerusform>
         </translation>
     </message>
-    </context>
+</context>
 <context>
     <name>app::PlanPage</name>
     <message numerus="yes">
@@ -48,7 +113,7 @@
             <numerusform>%n tensors are left out</numerusform>
         </translation>
     </message>
-    </context>
+</context>
 <context>
     <name>app::SchemeChips</name>
     <message numerus="yes">
@@ -58,7 +123,7 @@
             <numerusform>%n more schemes</numerusform>
         </translation>
     </message>
-    </context>
+</context>
 <context>
     <name>app::SensitivityPage</name>
     <message numerus="yes">
@@ -75,7 +140,7 @@
             <numerusform>%n tensors by %1</numerusform>
         </translation>
     </message>
-    </context>
+</context>
 <context>
     <name>app::StartPage</name>
     <message numerus="yes">
@@ -85,7 +150,7 @@
             <numerusform>%n tensors</numerusform>
         </translation>
     </message>
-    </context>
+</context>
 <context>
     <name>app::StatusLine</name>
     <message numerus="yes">
@@ -102,7 +167,7 @@
             <numerusform>%n tensors</numerusform>
         </translation>
     </message>
-    </context>
+</context>
 <context>
     <name>app::ValuePanel</name>
     <message numerus="yes">
@@ -112,7 +177,7 @@
             <numerusform>Values of %n tensors, summed</numerusform>
         </translation>
     </message>
-    </context>
+</context>
 <context>
     <name>app::Workspace</name>
     <message numerus="yes">

@@ -2,17 +2,6 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_TW">
 <context>
-    <name>ShownMetric</name>
-    <message>
-        <source>%1 by %2</source>
-        <translation>%1（來自 %2）</translation>
-    </message>
-    <message>
-        <source>Evidence of another tool, from %1</source>
-        <translation>其他工具的量測，來自 %1</translation>
-    </message>
-</context>
-<context>
     <name>FormatText</name>
     <message>
         <source>%1 bpw</source>
@@ -48,6 +37,129 @@
     </message>
 </context>
 <context>
+    <name>MethodText</name>
+    <message>
+        <source>the weights alone</source>
+        <translation>只需權重</translation>
+    </message>
+    <message>
+        <source>calibration: second moments of the inputs</source>
+        <translation>校準：輸入的二階矩</translation>
+    </message>
+    <message>
+        <source>calibration: the Hessian of each layer’s inputs</source>
+        <translation>校準：各層輸入的 Hessian</translation>
+    </message>
+    <message>
+        <source>calibration: sample inputs of each layer</source>
+        <translation>校準：各層的樣本輸入</translation>
+    </message>
+    <message>
+        <source>a model that runs, and tokens</source>
+        <translation>可執行的模型與詞元</translation>
+    </message>
+    <message>
+        <source>Even steps</source>
+        <translation>等距量化</translation>
+    </message>
+    <message>
+        <source>Codebooks</source>
+        <translation>碼簿</translation>
+    </message>
+    <message>
+        <source>Block formats (MX, NVFP4)</source>
+        <translation>區塊格式（MX、NVFP4）</translation>
+    </message>
+    <message>
+        <source>GGUF block types</source>
+        <translation>GGUF 區塊型別</translation>
+    </message>
+    <message>
+        <source>Casts to float formats</source>
+        <translation>轉為浮點格式</translation>
+    </message>
+    <message>
+        <source>With calibration data</source>
+        <translation>使用校準資料</translation>
+    </message>
+    <message>
+        <source>Trained</source>
+        <translation>訓練式</translation>
+    </message>
+    <message>
+        <source>Low-rank and scale-only recovery</source>
+        <translation>低秩與僅縮放因子的修復</translation>
+    </message>
+    <message>
+        <source>post-training quantization (PTQ)</source>
+        <translation>訓練後量化（PTQ）</translation>
+    </message>
+    <message>
+        <source>quantization-aware training (QAT)</source>
+        <translation>量化感知訓練（QAT）</translation>
+    </message>
+    <message>
+        <source>quantized fine-tuning</source>
+        <translation>量化微調</translation>
+    </message>
+    <message>
+        <source>mixed precision</source>
+        <translation>混合精度</translation>
+    </message>
+    <message>
+        <source>none of the four: a number format</source>
+        <translation>不屬於四種技術：數字格式</translation>
+    </message>
+    <message>
+        <source>When to use it</source>
+        <translation>適用時機</translation>
+    </message>
+    <message>
+        <source>What it costs</source>
+        <translation>代價</translation>
+    </message>
+    <message>
+        <source>How it fails</source>
+        <translation>失效情形</translation>
+    </message>
+    <message>
+        <source>Technique of the article</source>
+        <translation>文章中的技術</translation>
+    </message>
+    <message>
+        <source>Needs</source>
+        <translation>需要</translation>
+    </message>
+    <message>
+        <source>Runs on</source>
+        <translation>可執行裝置</translation>
+    </message>
+    <message>
+        <source>Source</source>
+        <translation>來源</translation>
+    </message>
+</context>
+<context>
+    <name>QObject</name>
+    <message numerus="yes">
+        <source>%n tensors</source>
+        <translation>
+            <numerusform>%n 個張量</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ShownMetric</name>
+    <message>
+        <source>%1 by %2</source>
+        <translation>%1（來自 %2）</translation>
+    </message>
+    <message>
+        <source>Evidence of another tool, from %1</source>
+        <translation>其他工具的量測，來自 %1</translation>
+    </message>
+</context>
+<context>
     <name>TensorFilterText</name>
     <message>
         <source>%1, at character %2</source>
@@ -58,11 +170,11 @@
         <translation>%1 是文字：請用 %1:…</translation>
     </message>
     <message>
-        <source>"%1" is no number</source>
+        <source>&quot;%1&quot; is no number</source>
         <translation>「%1」不是數字</translation>
     </message>
     <message>
-        <source>there is no "%1"; there are %2</source>
+        <source>there is no &quot;%1&quot;; there are %2</source>
         <translation>沒有「%1」；可用：%2</translation>
     </message>
 </context>
@@ -184,7 +296,7 @@
         <translation>來自 %1 的位元</translation>
     </message>
     <message>
-        <source>two's complement: %1</source>
+        <source>two&apos;s complement: %1</source>
         <translation>二補數：%1</translation>
     </message>
 </context>
@@ -207,12 +319,20 @@
         <translation>以表格顯示</translation>
     </message>
     <message>
-        <source>Copy the chart or its data, or show it as a table</source>
-        <translation>複製圖表或資料，或以表格顯示</translation>
-    </message>
-    <message>
         <source>Chart menu</source>
         <translation>圖表選單</translation>
+    </message>
+    <message>
+        <source>Save the chart</source>
+        <translation>儲存圖表</translation>
+    </message>
+    <message>
+        <source>Save as %1…</source>
+        <translation>另存為 %1…</translation>
+    </message>
+    <message>
+        <source>Copy or save the chart or its data, or show it as a table</source>
+        <translation>複製或儲存圖表或其資料，或以表格顯示</translation>
     </message>
 </context>
 <context>
@@ -220,6 +340,352 @@
     <message>
         <source>Legend: %1</source>
         <translation>圖例：%1</translation>
+    </message>
+</context>
+<context>
+    <name>app::CommandPalette</name>
+    <message>
+        <source>Search anything</source>
+        <translation>搜尋任何項目</translation>
+    </message>
+    <message>
+        <source>Page, tensor, scheme, method or act; or a qscope: link</source>
+        <translation>頁面、張量、方案、方法或動作；或 qscope: 連結</translation>
+    </message>
+    <message>
+        <source>What was found</source>
+        <translation>搜尋結果</translation>
+    </message>
+    <message>
+        <source>link</source>
+        <translation>連結</translation>
+    </message>
+    <message>
+        <source>Nothing of this name</source>
+        <translation>沒有此名稱的項目</translation>
+    </message>
+</context>
+<context>
+    <name>app::CompareModel</name>
+    <message>
+        <source>exact</source>
+        <translation>精確</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1／%2</translation>
+    </message>
+    <message>
+        <source>dominated by %1</source>
+        <translation>被 %1 支配</translation>
+    </message>
+    <message>
+        <source>refused on %1 of %2: %3</source>
+        <translation>%2 個張量中有 %1 個無法套用：%3</translation>
+    </message>
+    <message>
+        <source>refused: %1</source>
+        <translation>無法套用：%1</translation>
+    </message>
+    <message>
+        <source>%1 of %2 measured</source>
+        <translation>已量測 %1／%2</translation>
+    </message>
+    <message>
+        <source>being measured…</source>
+        <translation>量測中…</translation>
+    </message>
+    <message>
+        <source>not measured yet</source>
+        <translation>尚未量測</translation>
+    </message>
+    <message numerus="yes">
+        <source>median of %n tensors</source>
+        <translation>
+            <numerusform>%n 個張量的中位數</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>least %1, quartiles %2 and %3, most %4</source>
+        <translation>最小 %1，四分位數 %2 與 %3，最大 %4</translation>
+    </message>
+    <message>
+        <source>%1 errors are larger than one step and count as one</source>
+        <translation>%1 個誤差大於一步，以一步計</translation>
+    </message>
+    <message>
+        <source>A click selects the scheme everywhere</source>
+        <translation>按一下即在各處選取此方案</translation>
+    </message>
+    <message>
+        <source>scheme</source>
+        <translation>方案</translation>
+    </message>
+    <message>
+        <source>Real bits per weight: 8 · bytes / weights, scales and padding included</source>
+        <translation>實際的每權重位元數：8 · 位元組 / 權重數，含縮放因子與填充</translation>
+    </message>
+    <message>
+        <source>bpw</source>
+        <translation>bpw</translation>
+    </message>
+    <message>
+        <source>Bytes with scales, zeros, codebooks and padding</source>
+        <translation>位元組數，含縮放因子、零點、碼簿與填充</translation>
+    </message>
+    <message>
+        <source>size</source>
+        <translation>大小</translation>
+    </message>
+    <message>
+        <source>Signal to noise, 10 log₁₀(Σw² / Σe²) in dB; of several tensors the median</source>
+        <translation>訊號雜訊比，10 log₁₀(Σw² / Σe²)，單位 dB；多個張量時取中位數</translation>
+    </message>
+    <message>
+        <source>SQNR, dB</source>
+        <translation>SQNR（dB）</translation>
+    </message>
+    <message>
+        <source>6.02 · bpw − SQNR: what the rate–distortion bound of Gauss data has ahead of it at this size. Scales per group follow spreads that differ, so real weights may come below 0.</source>
+        <translation>6.02 · bpw − SQNR：同樣大小下，高斯資料的率失真界限領先多少。各組的縮放因子能跟隨不同的離散程度，因此真實權重可能低於 0。</translation>
+    </message>
+    <message>
+        <source>to bound, dB</source>
+        <translation>距界限（dB）</translation>
+    </message>
+    <message>
+        <source>Root of the mean squared error, √(Σe²/n)</source>
+        <translation>均方誤差的平方根，√(Σe²/n)</translation>
+    </message>
+    <message>
+        <source>RMSE</source>
+        <translation>RMSE</translation>
+    </message>
+    <message>
+        <source>Root mean square of the error in local steps; even rounding has 1/√12 = 0.289. Of one tensor.</source>
+        <translation>以局部步距為單位的誤差均方根；均勻捨入為 1/√12 = 0.289。僅限單一張量。</translation>
+    </message>
+    <message>
+        <source>RMSE/Δ</source>
+        <translation>RMSE/Δ</translation>
+    </message>
+    <message>
+        <source>Largest |ŵ − w|</source>
+        <translation>最大的 |ŵ − w|</translation>
+    </message>
+    <message>
+        <source>max |e|</source>
+        <translation>最大 |e|</translation>
+    </message>
+    <message>
+        <source>99 % of |e| are below; of several tensors the largest</source>
+        <translation>99 % 的 |e| 小於此值；多個張量時取最大者</translation>
+    </message>
+    <message>
+        <source>99 % |e|</source>
+        <translation>99 % |e|</translation>
+    </message>
+    <message>
+        <source>Share of the weights whose code was clipped</source>
+        <translation>碼被截斷的權重比例</translation>
+    </message>
+    <message>
+        <source>clipped</source>
+        <translation>截斷</translation>
+    </message>
+    <message>
+        <source>Entropy of the codes in bits: what ideal compression would leave of them</source>
+        <translation>碼的熵（位元）：理想壓縮後所剩</translation>
+    </message>
+    <message>
+        <source>entropy</source>
+        <translation>熵</translation>
+    </message>
+    <message>
+        <source>Tensors with less squared error than %1</source>
+        <translation>平方誤差小於 %1 的張量</translation>
+    </message>
+    <message>
+        <source>beats current</source>
+        <translation>勝過目前方案</translation>
+    </message>
+    <message>
+        <source>Dominated: another scheme is no larger and no worse, and better in one</source>
+        <translation>被支配：另有方案不比它大也不比它差，且至少一項更好</translation>
+    </message>
+    <message>
+        <source>remark</source>
+        <translation>備註</translation>
+    </message>
+    <message>
+        <source>%1 (%2 … %3)</source>
+        <translation>%1（%2 … %3）</translation>
+    </message>
+    <message>
+        <source>%1 dB to the bound</source>
+        <translation>距界限 %1 dB</translation>
+    </message>
+    <message>
+        <source>RMSE %1</source>
+        <translation>RMSE %1</translation>
+    </message>
+    <message>
+        <source>%1 Δ</source>
+        <translation>%1 Δ</translation>
+    </message>
+    <message>
+        <source>beats %1 on %2 of %3</source>
+        <translation>在 %3 個張量中的 %2 個勝過 %1</translation>
+    </message>
+</context>
+<context>
+    <name>app::ComparePage</name>
+    <message>
+        <source>this tensor</source>
+        <translation>此張量</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n selected tensors</source>
+        <translation>
+            <numerusform>選取的 %n 個張量</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>all %n tensors</source>
+        <translation>
+            <numerusform>全部 %n 個張量</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Schemes side by side</source>
+        <translation>方案並列比較</translation>
+    </message>
+    <message>
+        <source>Open a model: here stands the error of each scheme against its real size, with what theory allows, and a table of all figures.</source>
+        <translation>開啟模型：此處顯示各方案的誤差與實際大小、理論所容許的界限，以及所有數據的表格。</translation>
+    </message>
+    <message>
+        <source>Open a model</source>
+        <translation>開啟模型</translation>
+    </message>
+    <message>
+        <source>select a tensor</source>
+        <translation>請選取張量</translation>
+    </message>
+    <message>
+        <source>measuring every element …</source>
+        <translation>正在量測每個元素…</translation>
+    </message>
+    <message>
+        <source>nothing is measured here yet; press Analyze</source>
+        <translation>此處尚未量測；請按「分析」</translation>
+    </message>
+    <message>
+        <source>Signal to noise against bits per weight</source>
+        <translation>訊號雜訊比與每權重位元數</translation>
+    </message>
+    <message numerus="yes">
+        <source>median and quartiles of %n tensors</source>
+        <translation>
+            <numerusform>%n 個張量的中位數與四分位數</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n schemes</source>
+        <translation>
+            <numerusform>%n 個方案</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>the %1 most telling are drawn</source>
+        <translation>繪出最具代表性的 %1 個</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n refused, see the table</source>
+        <translation>
+            <numerusform>%n 個無法套用，見表格</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>up and left is better; hollow: dominated</source>
+        <translation>越靠左上越好；空心：被支配</translation>
+    </message>
+    <message>
+        <source>Add a second scheme to compare.</source>
+        <translation>請再加入一個方案以便比較。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n measurements are missing</source>
+        <translation>
+            <numerusform>尚缺 %n 項量測</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Figures of the schemes</source>
+        <translation>各方案的數據</translation>
+    </message>
+    <message>
+        <source>Which tensors</source>
+        <translation>比較哪些張量</translation>
+    </message>
+    <message>
+        <source>Compare on one tensor, or over several: then a box shows the tensors&apos; quartiles</source>
+        <translation>在單一張量或多個張量上比較；多個時以盒狀圖顯示四分位數</translation>
+    </message>
+    <message>
+        <source>Theory lines</source>
+        <translation>理論線</translation>
+    </message>
+    <message>
+        <source>What the best quantizers of so many bits reach on ideal data</source>
+        <translation>最佳量化器以此位元數在理想資料上所能達到的</translation>
+    </message>
+    <message>
+        <source>Add scheme</source>
+        <translation>加入方案</translation>
+    </message>
+    <message>
+        <source>Analyze</source>
+        <translation>分析</translation>
+    </message>
+    <message>
+        <source>Measure what is missing</source>
+        <translation>量測尚缺的部分</translation>
+    </message>
+    <message>
+        <source>Copy rows with all figures</source>
+        <translation>複製各列的所有數據</translation>
+    </message>
+    <message>
+        <source>Take out of the comparison</source>
+        <translation>移出比較</translation>
+    </message>
+    <message>
+        <source>point at a mark for its figures, at the plot for the lines; wheel zooms, 0 shows all</source>
+        <translation>指向標記看其數據，指向圖面看理論線；滾輪縮放，0 顯示全部</translation>
+    </message>
+</context>
+<context>
+    <name>app::CompareView</name>
+    <message>
+        <source>bits per weight, scales and padding included</source>
+        <translation>每權重位元數，含縮放因子與填充</translation>
+    </message>
+    <message>
+        <source>SQNR, dB</source>
+        <translation>SQNR（dB）</translation>
+    </message>
+    <message>
+        <source>%1: exact</source>
+        <translation>%1：精確</translation>
+    </message>
+    <message>
+        <source>%1: exact, %2 →</source>
+        <translation>%1：精確，%2 →</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1：%2</translation>
     </message>
 </context>
 <context>
@@ -838,6 +1304,70 @@ Its measurements and plans are here; histograms in detail and maps need the file
         <source>Saved %1; it is kept up to date from now on.</source>
         <translation>已儲存 %1；之後會自動更新。</translation>
     </message>
+    <message>
+        <source>Language</source>
+        <translation>語言</translation>
+    </message>
+    <message>
+        <source>&amp;Edit</source>
+        <translation>編輯(&amp;E)</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>復原</translation>
+    </message>
+    <message>
+        <source>Redo</source>
+        <translation>重做</translation>
+    </message>
+    <message>
+        <source>Copy link</source>
+        <translation>複製連結</translation>
+    </message>
+    <message>
+        <source>Copied %1</source>
+        <translation>已複製 %1</translation>
+    </message>
+    <message>
+        <source>Search anything…</source>
+        <translation>搜尋任何項目…</translation>
+    </message>
+    <message>
+        <source>Not known here, left out: %1</source>
+        <translation>此處不認得，已略過：%1</translation>
+    </message>
+    <message>
+        <source>page</source>
+        <translation>頁面</translation>
+    </message>
+    <message>
+        <source>page, %1</source>
+        <translation>頁面，%1</translation>
+    </message>
+    <message>
+        <source>act</source>
+        <translation>動作</translation>
+    </message>
+    <message>
+        <source>act, %1</source>
+        <translation>動作，%1</translation>
+    </message>
+    <message>
+        <source>scheme</source>
+        <translation>方案</translation>
+    </message>
+    <message>
+        <source>add a scheme</source>
+        <translation>加入方案</translation>
+    </message>
+    <message>
+        <source>tensor</source>
+        <translation>張量</translation>
+    </message>
+    <message>
+        <source>Saved %1</source>
+        <translation>已儲存 %1</translation>
+    </message>
 </context>
 <context>
     <name>app::MapsPage</name>
@@ -1430,6 +1960,10 @@ Its measurements and plans are here; histograms in detail and maps need the file
             <numerusform>略過 %n 個張量</numerusform>
         </translation>
     </message>
+    <message>
+        <source>Damage against size</source>
+        <translation>損害與大小</translation>
+    </message>
 </context>
 <context>
     <name>app::Rail</name>
@@ -1488,10 +2022,6 @@ Its measurements and plans are here; histograms in detail and maps need the file
         <translation>新增方案</translation>
     </message>
     <message>
-        <source>Method</source>
-        <translation>方法</translation>
-    </message>
-    <message>
         <source>Scheme as text</source>
         <translation>以文字輸入方案</translation>
     </message>
@@ -1508,16 +2038,43 @@ Its measurements and plans are here; histograms in detail and maps need the file
         <translation>移除 %1</translation>
     </message>
     <message>
-        <source>%1   (%2)</source>
-        <translation>%1   （%2）</translation>
-    </message>
-    <message>
         <source>%1 is compared already</source>
         <translation>%1 已在比較中</translation>
     </message>
     <message>
-        <source>Canonical: %1</source>
-        <translation>標準形式：%1</translation>
+        <source>Search the methods</source>
+        <translation>搜尋方法</translation>
+    </message>
+    <message>
+        <source>Search, or type a scheme</source>
+        <translation>搜尋，或輸入方案</translation>
+    </message>
+    <message>
+        <source>Methods</source>
+        <translation>方法</translation>
+    </message>
+    <message>
+        <source>Adds %1</source>
+        <translation>將加入 %1</translation>
+    </message>
+</context>
+<context>
+    <name>app::SchemeForm</name>
+    <message>
+        <source>%1 and more</source>
+        <translation>%1 以上</translation>
+    </message>
+    <message>
+        <source>default %1</source>
+        <translation>預設 %1</translation>
+    </message>
+    <message>
+        <source>This method has no parameters.</source>
+        <translation>此方法沒有參數。</translation>
+    </message>
+    <message>
+        <source>not set</source>
+        <translation>未設定</translation>
     </message>
 </context>
 <context>
@@ -1626,7 +2183,7 @@ Its measurements and plans are here; histograms in detail and maps need the file
         </translation>
     </message>
     <message>
-        <source>Spearman's rank correlation over the tensors; "size" is the floor that a metric has to beat.</source>
+        <source>Spearman&apos;s rank correlation over the tensors; &quot;size&quot; is the floor that a metric has to beat.</source>
         <translation>各張量的 Spearman 等級相關；「size」是指標必須超越的底線。</translation>
     </message>
     <message>
@@ -2152,10 +2709,6 @@ Its measurements and plans are here; histograms in detail and maps need the file
 <context>
     <name>app::Workspace</name>
     <message>
-        <source>Cancelled: %1 of %2 tensors are measured and kept.</source>
-        <translation>已取消：%2 個張量中有 %1 個已量測並保留。</translation>
-    </message>
-    <message>
         <source>Everything is measured already.</source>
         <translation>全部皆已量測。</translation>
     </message>
@@ -2182,6 +2735,21 @@ Its measurements and plans are here; histograms in detail and maps need the file
         <translation>
             <numerusform>有 %n 個名稱不是此模型的張量，第一個是 %1。</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>Cancelled: %1 of %2 measurements are done and kept.</source>
+        <translation>已取消：%2 項量測中完成並保留了 %1 項。</translation>
+    </message>
+</context>
+<context>
+    <name>charts</name>
+    <message>
+        <source>save the chart</source>
+        <translation>儲存圖表</translation>
+    </message>
+    <message>
+        <source>choose a folder that can be written</source>
+        <translation>請選擇可寫入的資料夾</translation>
     </message>
 </context>
 <context>
@@ -2213,6 +2781,41 @@ Its measurements and plans are here; histograms in detail and maps need the file
     <message>
         <source>Sensitivity</source>
         <translation>敏感度</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation>比較</translation>
+    </message>
+</context>
+<context>
+    <name>theory</name>
+    <message>
+        <source>R(D) bound, Gauss: 6.02 dB/bit</source>
+        <translation>R(D) 界限，高斯：6.02 dB/位元</translation>
+    </message>
+    <message>
+        <source>best levels, Gauss</source>
+        <translation>最佳位準，高斯</translation>
+    </message>
+    <message>
+        <source>best levels, Laplace</source>
+        <translation>最佳位準，拉普拉斯</translation>
+    </message>
+    <message>
+        <source>best even steps, Gauss</source>
+        <translation>最佳等距，高斯</translation>
+    </message>
+    <message>
+        <source>best even steps, Laplace</source>
+        <translation>最佳等距，拉普拉斯</translation>
+    </message>
+    <message>
+        <source>even steps, entropy-coded</source>
+        <translation>等距加熵編碼</translation>
+    </message>
+    <message>
+        <source>Shannon’s bound, Laplace</source>
+        <translation>Shannon 界限，拉普拉斯</translation>
     </message>
 </context>
 </TS>

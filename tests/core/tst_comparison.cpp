@@ -145,6 +145,9 @@ class TestComparison : public QObject {
     const auto got = quant::step_error(counters);
     QVERIFY(got && got->beyond == 0 && got->count == 1'000'000);
     QVERIFY(std::fabs(got->rms / quant::even_rounding - 1) < 0.002);
+    quant::ErrorCounters none;  // all errors 0: the bin of 0 stands for 0, not for its middle
+    none.error.counts[quant::bit_key(0.0f)] = none.step[quant::step_bin(0, 1)] = 100;
+    QCOMPARE(quant::step_error(none)->rms, 0.0);
     ++counters.step[0];
     QCOMPARE(quant::step_error(counters)->beyond, std::uint64_t(1));
     QVERIFY(!quant::step_error(quant::ErrorCounters{}));

@@ -7,7 +7,7 @@
 
 #include "core/backend/element_errors.h"
 #include "core/backend/fitted.h"
-#include "core/backend/native_kernel.h"
+#include "core/backend/sample.h"
 #include "core/backend/weighted.h"
 #include "core/base/threads.h"
 #include "core/tensor/calibration.h"
@@ -17,7 +17,7 @@ namespace quant {
 namespace {
 
 constexpr std::array<double, 3> error_percentiles = {50, 95, 99};
-constexpr std::uint64_t kept_bytes = std::uint64_t{96} << 20;  // of several candidates between two selection passes
+constexpr std::uint64_t kept_bytes = std::uint64_t{96} << 20;  // of errors in the windows, of all candidates
 
 using Clock = std::chrono::steady_clock;
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
@@ -35,6 +35,18 @@ BitHistogram magnitudes(const BitHistogram& signed_counts) {
 std::uint64_t share(std::uint64_t n, int pass) {
   const std::uint64_t quarter = n / 4;
   return pass == 0 ? n - 2 * quarter : quarter;
+}
+
+/// `value`: from the number of a percentile to its value, or nothing.
+template <class Value>
+void set_percentiles(ErrorFigures& figures, const Value& value) {
+  const auto rounded = [&](std::size_t i) -> std::optional<double> {
+    const auto v = value(i);
+    return v ? std::optional<double>(static_cast<float>(*v)) : std::nullopt;
+  };
+  figures.p50_abs = rounded(0);
+  figures.p95_abs = rounded(1);
+  figures.p99_abs = rounded(2);
 }
 
 /// One scheme that took the tensor.
@@ -56,123 +68,130 @@ class Run {
     const std::uint64_t tile_bytes = cut_.rows_per_tile * cut_.cols * tile_bytes_per_weight;
     workers_ = workers_that_fit(devices, backend.concurrency(devices.threads),
                                 tile_bytes + candidates.size() * (sizeof(ErrorCounters) + 2 * bit_bins * 8));
+    if (devices.memory > 0) kept_bytes_ = std::min(kept_bytes, devices.memory / 4);
   }
 
   Result<void> operator()() {
+    if (uses_windows()) QUANT_CHECK(predict());
     QUANT_CHECK(count());
-    QUANT_CHECK(select());
-    return {};
+    for (Candidate* c : candidates_) finish(*c);
+    return select(unsettled());
   }
 
  private:
   std::size_t size() const { return candidates_.size(); }
   std::size_t workers() const { return static_cast<std::size_t>(workers_); }
 
-  Result<void> pass(int number,
+  /// Reads every tile once and does what `task` makes of each candidate of `which`.
+  Result<void> pass(int number, std::span<Candidate* const> which,
                     const std::function<TileTask(std::size_t candidate, std::size_t tile, int worker)>& task) {
     return for_tiles(view_, cut_, workers_, job_, [&](const RowTile& tile, std::size_t i, int worker) -> Result<void> {
       std::vector<TileTask> tasks;
-      for (std::size_t k = 0; k < size(); ++k) {
-        const TileTask t = task(k, i, worker);
-        if (t.sums || t.counters || t.select) tasks.push_back(t);
-      }
-      if (!tasks.empty()) QUANT_CHECK(backend_.analyze(tile, tasks));
-      job_.done += size() * share(tile.w.size(), number);
+      for (std::size_t k = 0; k < which.size(); ++k) tasks.push_back(task(k, i, worker));
+      QUANT_CHECK(backend_.analyze(tile, tasks));
+      job_.done += which.size() * share(tile.w.size(), number);
       return {};
     });
+  }
+
+  /// Windows spare two passes over the tensor. For one scheme whose codes are cheap, these cost less than a sample and
+  /// what is kept; for a small tensor anyway.
+  bool uses_windows() const {
+    if (!backend_.has_windows()) return false;
+    const bool slow = std::any_of(candidates_.begin(), candidates_.end(),
+                                  [&](const Candidate* c) { return backend_.is_slow(*c->quantizer); });
+    return slow || (size() > 1 && cut_.tiles > 2);
+  }
+
+  Result<void> predict() {
+    std::vector<const RowQuantizer*> quantizers;
+    for (const Candidate* c : candidates_) quantizers.push_back(c->quantizer.get());
+    const std::size_t limit = kept_bytes_ / sizeof(float) / (workers() * size());
+    QUANT_TRY(windows, predict_windows(view_, backend_, quantizers, error_percentiles, limit, workers_, job_));
+    windows_ = std::move(windows);
+    return {};
   }
 
   Result<void> count() {
     std::vector<ErrorSums> sums(cut_.tiles * size());
     std::vector<ErrorCounters> counters(workers() * size());
-    QUANT_CHECK(pass(0, [&](std::size_t k, std::size_t tile, int worker) {
-      return TileTask{candidates_[k]->quantizer.get(), &sums[tile * size() + k],
-                      &counters[static_cast<std::size_t>(worker) * size() + k], nullptr};
+    std::vector<WindowSelect> windows;
+    for (std::size_t w = 0; w < workers(); ++w) windows.insert(windows.end(), windows_.begin(), windows_.end());
+    for (WindowSelect& own : windows) own.reserve(view_.matrix().elements() / workers() * 5 / 4);
+    QUANT_CHECK(pass(0, candidates_, [&](std::size_t k, std::size_t tile, int worker) {
+      const std::size_t own = static_cast<std::size_t>(worker) * size() + k;
+      return TileTask{candidates_[k]->quantizer.get(), &sums[tile * size() + k], &counters[own], nullptr,
+                      windows.empty() ? nullptr : &windows[own]};
     }));
     for (std::size_t k = 0; k < size(); ++k) {
       ErrorStats& stats = candidates_[k]->out->stats;
       for (std::size_t t = 0; t < cut_.tiles; ++t) stats.sums.merge(sums[t * size() + k]);
       for (std::size_t w = 0; w < workers(); ++w) stats.counters.merge(counters[w * size() + k]);
     }
+    for (std::size_t i = 0; i < windows.size(); ++i) windows_[i % size()].merge(std::move(windows[i]));
     return {};
   }
 
-  Result<void> select() {
+  /// Candidates whose percentiles the windows do not give.
+  std::vector<Candidate*> unsettled() {
+    std::vector<std::uint8_t> settled(size());
+    parallel_for(size(), workers_, [&](std::size_t k, int) { settled[k] = settle(k); });
+    std::vector<Candidate*> rest;
+    for (std::size_t k = 0; k < size(); ++k) {
+      if (!settled[k]) rest.push_back(candidates_[k]);
+    }
+    for (std::size_t t = 0; t < cut_.tiles; ++t) {
+      const std::uint64_t weights = cut_.count(t) * cut_.cols;
+      job_.done += (size() - rest.size()) * (weights - share(weights, 0));
+    }
+    return rest;
+  }
+
+  /// Percentiles from the windows, or none where there is no error to speak of.
+  bool settle(std::size_t k) {
+    Analysis& out = *candidates_[k]->out;
+    const std::uint64_t n = out.stats.counters.error.total();
+    if (n == 0 || windows_.empty()) return n == 0;
+    const auto values = windows_[k].values(error_percentiles, n);
+    if (values) set_percentiles(out.figures, [&](std::size_t i) { return std::optional((*values)[i]); });
+    return values.has_value();
+  }
+
+  /// Percentiles by two more passes.
+  Result<void> select(std::span<Candidate* const> which) {
+    if (which.empty()) return {};
     std::vector<RadixSelect> selects;
-    for (const Candidate* c : candidates_) {
+    for (const Candidate* c : which) {
       selects.emplace_back(magnitudes(c->out->stats.counters.error), error_percentiles);
     }
-    std::vector<std::vector<float>> kept(workers() * size());
-    for (auto& values : kept) values.reserve(keep_limit());
-    QUANT_CHECK(select_pass(1, selects, kept));
-    QUANT_CHECK(select_pass(2, selects, kept));
-    for (std::size_t k = 0; k < size(); ++k) finish(*candidates_[k], selects[k]);
+    for (const int number : {1, 2}) QUANT_CHECK(select_pass(number, which, selects));
+    for (std::size_t k = 0; k < which.size(); ++k) {
+      set_percentiles(which[k]->out->figures, [&](std::size_t i) { return selects[k].value(i); });
+    }
     return {};
   }
 
-  /// Values that a worker may keep of one candidate, 0 for a single one: there a second pass costs less than the
-  /// memory.
-  std::size_t keep_limit() const {
-    if (size() < 2) return 0;
-    return std::min<std::uint64_t>(kept_bytes / sizeof(float), view_.matrix().elements() * size()) /
-           (workers() * size());
-  }
-
-  /// One pass of the selections. The first keeps what it counts; where it could keep all, the second counts that alone.
-  Result<void> select_pass(int number, std::vector<RadixSelect>& selects, std::vector<std::vector<float>>& kept) {
+  Result<void> select_pass(int number, std::span<Candidate* const> which, std::vector<RadixSelect>& selects) {
     std::vector<RadixSelect> copies;
     for (std::size_t w = 0; w < workers(); ++w) copies.insert(copies.end(), selects.begin(), selects.end());
-    if (number == 2 && all_kept_) {
-      parallel_for(copies.size(), workers_, [&](std::size_t i, int) { native_select(kept[i], copies[i]); });
-      for (std::size_t t = 0; t < cut_.tiles; ++t) job_.done += size() * share(cut_.count(t) * cut_.cols, number);
-    } else {
-      QUANT_CHECK(pass(number, [&](std::size_t k, std::size_t, int worker) {
-        const std::size_t i = static_cast<std::size_t>(worker) * size() + k;
-        return TileTask{candidates_[k]->quantizer.get(), nullptr, nullptr, copies[i].done() ? nullptr : &copies[i],
-                        number == 1 ? &kept[i] : nullptr};
-      }));
-    }
-    if (number == 1) all_kept_ = all_kept(copies, kept);
-    for (std::size_t k = 0; k < size(); ++k) {
-      for (std::size_t w = 0; w < workers(); ++w) selects[k].merge(copies[w * size() + k]);
-      selects[k].advance();
-    }
+    QUANT_CHECK(pass(number, which, [&](std::size_t k, std::size_t, int worker) {
+      return TileTask{which[k]->quantizer.get(), nullptr, nullptr,
+                      &copies[static_cast<std::size_t>(worker) * which.size() + k]};
+    }));
+    for (std::size_t i = 0; i < copies.size(); ++i) selects[i % which.size()].merge(copies[i]);
+    for (RadixSelect& select : selects) select.advance();
     return {};
   }
 
-  /// Whether as many values were kept as were counted.
-  static bool all_kept(std::vector<RadixSelect>& copies, const std::vector<std::vector<float>>& kept) {
-    for (std::size_t i = 0; i < copies.size(); ++i) {
-      std::uint64_t counted = 0;
-      for (std::size_t t = 0; t < copies[i].prefixes().size(); ++t) {
-        const auto counters = copies[i].counter(t);
-        counted = std::accumulate(counters.begin(), counters.end(), counted);
-      }
-      if (counted != kept[i].size()) return false;
-    }
-    return true;
-  }
-
-  void finish(const Candidate& candidate, const RadixSelect& select) const {
+  /// All but the percentiles.
+  void finish(const Candidate& candidate) const {
     Analysis& out = *candidate.out;
     const MatrixShape shape = view_.matrix();
     const RowQuantizer& q = *candidate.quantizer;
     out.stats.counters.error.nan += out.stats.sums.nan;
     out.stats.counters.error.inf += out.stats.sums.inf;
     out.figures = figures(out.stats, q.codes().bits, q.stored_bytes(shape), shape.elements());
-    set_percentiles(out.figures, select);
     out.device = backend_.id();
-  }
-
- public:
-  static void set_percentiles(ErrorFigures& figures, const RadixSelect& select) {
-    const auto rounded = [&](std::size_t i) -> std::optional<double> {
-      const auto v = select.value(i);
-      return v ? std::optional<double>(static_cast<float>(*v)) : std::nullopt;
-    };
-    figures.p50_abs = rounded(0);
-    figures.p95_abs = rounded(1);
-    figures.p99_abs = rounded(2);
   }
 
  private:
@@ -182,7 +201,8 @@ class Run {
   JobContext& job_;
   TileCut cut_;
   int workers_ = 1;
-  bool all_kept_ = false;
+  std::uint64_t kept_bytes_ = kept_bytes;
+  std::vector<WindowSelect> windows_;
 };
 
 /// Runs a group on its backend; where that device fails, on the reference, and says so.
@@ -242,7 +262,8 @@ Result<std::vector<Analysis>> analyze_all(const TensorView& view, std::span<cons
   std::vector<Candidate*> chosen, rest;
   for (Candidate& c : candidates) (devices.chosen->runs(*c.quantizer) ? chosen : rest).push_back(&c);
   QUANT_CHECK(run_group(view, *devices.chosen, devices, chosen, job));
-  QUANT_CHECK(run_group(view, *devices.reference, devices, rest, job));
+  static const std::unique_ptr<Backend> cpu = make_native_backend();
+  QUANT_CHECK(run_group(view, *cpu, devices, rest, job));
   if (devices.calibration) QUANT_CHECK(weigh_all(view, candidates, devices, results, job));
   return results;
 }
@@ -326,7 +347,7 @@ Result<Analysis> compare_all(const TensorView& stored, const TensorView& origina
   out.stats.counters.error.nan += out.stats.sums.nan;
   out.stats.counters.error.inf += out.stats.sums.inf;
   out.figures = figures(out.stats, 0, stored.tensor().bytes, a.elements());
-  Run::set_percentiles(out.figures, select);
+  set_percentiles(out.figures, [&](std::size_t i) { return select.value(i); });
   QUANT_CHECK(weigh(stored, original, out, devices, job));
   out.seconds = seconds_since(start);
   return out;

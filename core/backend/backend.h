@@ -11,6 +11,7 @@
 #include "core/stats/error_stats.h"
 #include "core/stats/radix_select.h"
 #include "core/stats/value_stats.h"
+#include "core/stats/window_select.h"
 
 namespace quant {
 
@@ -18,10 +19,10 @@ namespace quant {
 /// worker's and are added to.
 struct TileTask {
   const RowQuantizer* quantizer = nullptr;
-  ErrorSums* sums = nullptr;           ///< null: not wanted (selection passes)
-  ErrorCounters* counters = nullptr;   ///< null: not wanted
-  RadixSelect* select = nullptr;       ///< null, or: count |e| (float32) into its current targets
-  std::vector<float>* kept = nullptr;  ///< null, or: a backend may append what it counted, while the capacity holds it
+  ErrorSums* sums = nullptr;          ///< null: not wanted (selection passes)
+  ErrorCounters* counters = nullptr;  ///< null: not wanted
+  RadixSelect* select = nullptr;      ///< null, or: count |e| (float32) into its current targets
+  WindowSelect* windows = nullptr;    ///< null, or: add |e| to it; where the backend has_windows()
 };
 
 /// A device. const methods may be called from several threads unless concurrency() is 1.
@@ -40,6 +41,10 @@ class Backend {
 
   /// Weights of a tile that suit it: a tile and its results stay in a cache, or fill a device.
   virtual std::uint64_t tile_weights() const = 0;
+  /// Whether it fills `windows` of its tasks.
+  virtual bool has_windows() const { return false; }
+  /// Whether codes of this scheme cost it far more than statistics, so that each pass over the tensor counts.
+  virtual bool is_slow(const RowQuantizer&) const { return true; }
   /// Tiles that may be in work at the same time, given `threads` of the caller.
   virtual int concurrency(int threads) const = 0;
 

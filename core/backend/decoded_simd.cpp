@@ -126,7 +126,7 @@ class DecodedEncoder {
 
 void AnalyzeDecoded(const RowTile& tile, const TileTask& task) {
   DecodedEncoder encoder(*task.quantizer, tile, task.sums || task.counters);
-  AnalyzeRows<false, true>(Flattened(tile), task, encoder);
+  AnalyzeRows<true>(Flattened(tile), task, encoder);
 }
 
 #endif  // HWY_TARGET == HWY_SCALAR

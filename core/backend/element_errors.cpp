@@ -35,6 +35,7 @@ void add_errors(const ElementErrors& in, const TileTask& task) {
     const bool clipped = !in.clipped.empty() && in.clipped[i] != 0;
     if (task.sums) add_sums(*task.sums, in.w[i], in.values[i], clipped);
     if (task.select && std::isfinite(e)) task.select->add(std::fabs(e));
+    if (task.windows && std::isfinite(e)) task.windows->add(std::fabs(e));
     if (!task.counters) continue;
     task.counters->error.add(e);
     if (clipped) task.counters->clipped.add(e);

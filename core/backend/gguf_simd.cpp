@@ -28,10 +28,22 @@ constexpr std::size_t gguf_block = 32;
 struct Q4_0 {
   static constexpr float lowest = -8;
 
-  static HWY_INLINE float Scale(const float* w, float peak) {
-    std::size_t first = 0;
-    while (std::fabs(w[first]) != peak) ++first;
-    return w[first] / -8.0f;
+  /// The largest magnitude with its sign; of two that differ in it alone, the first.
+  static HWY_INLINE float Scale(const float* w) {
+    const F32 d;
+    VF lo = hn::LoadU(d, w), hi = lo;
+    for (std::size_t i = lanes(); i < gguf_block; i += lanes()) {
+      const VF x = hn::LoadU(d, w + i);
+      lo = hn::Min(lo, x), hi = hn::Max(hi, x);
+    }
+    const float low = hn::GetLane(hn::MinOfLanes(d, lo)), high = hn::GetLane(hn::MaxOfLanes(d, hi));
+    if (high == -low) return First(w, high) / -8.0f;
+    return (high > -low ? high : low) / -8.0f;
+  }
+
+  static HWY_NOINLINE float First(const float* w, float peak) {
+    while (std::fabs(*w) != peak) ++w;
+    return *w;
   }
 
   static HWY_INLINE VF Code(VF scaled, MF& clipped) {
@@ -46,7 +58,12 @@ struct Q4_0 {
 struct Q8_0 {
   static constexpr float lowest = -128;
 
-  static HWY_INLINE float Scale(const float*, float peak) { return peak / 127.0f; }
+  static HWY_INLINE float Scale(const float* w) {
+    const F32 d;
+    VF peak = hn::Abs(hn::LoadU(d, w));
+    for (std::size_t i = lanes(); i < gguf_block; i += lanes()) peak = hn::Max(peak, hn::Abs(hn::LoadU(d, w + i)));
+    return hn::GetLane(hn::MaxOfLanes(d, peak)) / 127.0f;
+  }
 
   static HWY_INLINE VF Code(VF scaled, MF& clipped) {
     const F32 d;
@@ -68,17 +85,10 @@ class GgufEncoder {
   }
 
  private:
-  static HWY_INLINE float Peak(const float* w) {
-    const F32 d;
-    VF peak = hn::Abs(hn::LoadU(d, w));
-    for (std::size_t i = lanes(); i < gguf_block; i += lanes()) peak = hn::Max(peak, hn::Abs(hn::LoadU(d, w + i)));
-    return hn::GetLane(hn::MaxOfLanes(d, peak));
-  }
-
   template <class Sink>
   HWY_INLINE void Block(const RowTile& block, Sink& sink) {
     const float* w = block.w.data();
-    const float scale = Type::Scale(w, Peak(w));
+    const float scale = Type::Scale(w);
     const float stored = gguf::from_half(gguf::to_half(scale)), inverse = 1.0f / scale;
     // Blocks whose scale is 0 in fp16 have no step.
     if (stored == 0 || !std::isfinite(inverse)) return sink.Foreign(block);

@@ -94,24 +94,156 @@ class ClipBits {
 // of the tile's own regions. Foreign takes a piece that only the reference can encode, as a tile of its own, or one
 // that is encoded already.
 
-/// Sums and counters of elements that are all finite. Twin of add_errors. With kShared, Σw² is known from elsewhere:
-/// Σwe takes the place of Σwŵ and Σŵ², which follow from it, and max|e| is looked for where float32 shows a new one.
-/// With kStepless, elements may have no step.
-template <bool kShared, bool kStepless = false>
+/// Adds |e| of finite elements to the windows of a selection. Twin of WindowSelect::add.
+class WindowFiller {
+ public:
+  explicit WindowFiller(WindowSelect* select) : select_(select) {
+    if (!select) return;
+    tied_ = select->tied();
+    Window all[WindowSelect::most_windows];
+    std::copy(select->windows().begin(), select->windows().end(), all);
+    const auto three = [&](const auto& of) HWY_ATTR {
+      const U32 du;
+      return Three{hn::Set(du, of(all[0])), hn::Set(du, of(all[1])), hn::Set(du, of(all[2]))};
+    };
+    lo_ = three([](const Window& w) { return w.lo; });
+    from_ = three([](const Window& w) { return w.from; });
+    width_ = three([](const Window& w) { return w.width; });
+    tied_lo_ = three([](const Window& w) { return w.tied ? w.lo : nothing; });
+    tied_hi_ = three([](const Window& w) { return w.tied && w.hi != w.lo ? w.hi : nothing; });
+    below_ = at_lo_ = at_hi_ = three([](const Window&) { return 0u; });
+  }
+
+  /// Errors in float32.
+  HWY_INLINE void Add(const float* errors, std::size_t n) {
+    if (!select_ || select_->full()) return;
+    tied_ ? AddAll<true>(errors, n) : AddAll<false>(errors, n);
+    if (hits_ > chunk_max) Keep();
+  }
+
+  void Finish() {
+    if (!select_) return;
+    Keep();
+    Report(0, below_.a, at_lo_.a, at_hi_.a);
+    Report(1, below_.b, at_lo_.b, at_hi_.b);
+    Report(2, below_.c, at_lo_.c, at_hi_.c);
+  }
+
+ private:
+  HWY_INLINE void Report(std::size_t window, VU below, VU at_lo, VU at_hi) {
+    if (window >= select_->windows().size()) return;
+    const U32 du;
+    Window& to = select_->windows()[window];
+    to.below += hn::GetLane(hn::SumOfLanes(du, below));
+    to.at_lo += hn::GetLane(hn::SumOfLanes(du, at_lo));
+    to.at_hi += hn::GetLane(hn::SumOfLanes(du, at_hi));
+  }
+
+  /// One value a window, in registers: loops over an array would keep them in memory.
+  struct Three {
+    VU a, b, c;
+  };
+
+  template <bool kTied>
+  HWY_INLINE void AddAll(const float* errors, std::size_t n) {
+    Three below = below_, at_lo = at_lo_, at_hi = at_hi_;
+    const Three lo = lo_, from = from_, width = width_, tied_lo = tied_lo_, tied_hi = tied_hi_;
+    const F32 d;
+    const U32 du;
+    std::uint32_t* to = kept_ + hits_;
+    for (std::size_t i = 0; i < n; i += lanes()) {
+      auto bits = hn::BitCast(du, hn::Abs(hn::LoadU(d, errors + i)));
+      if (HWY_UNLIKELY(i + lanes() > n)) bits = hn::IfThenElse(hn::FirstN(du, n - i), bits, hn::Set(du, beyond));
+      Count(below, hn::Lt(bits, lo.a), hn::Lt(bits, lo.b), hn::Lt(bits, lo.c));
+      if (kTied) {
+        Count(at_lo, hn::Eq(bits, tied_lo.a), hn::Eq(bits, tied_lo.b), hn::Eq(bits, tied_lo.c));
+        Count(at_hi, hn::Eq(bits, tied_hi.a), hn::Eq(bits, tied_hi.b), hn::Eq(bits, tied_hi.c));
+      }
+      const auto wanted = hn::Or(hn::Or(hn::Lt(hn::Sub(bits, from.a), width.a), hn::Lt(hn::Sub(bits, from.b), width.b)),
+                                 hn::Lt(hn::Sub(bits, from.c), width.c));
+      hn::StoreU(hn::Compress(bits, wanted), du, to);
+      to += hn::CountTrue(du, wanted);
+    }
+    below_ = below, at_lo_ = at_lo, at_hi_ = at_hi;
+    hits_ = static_cast<std::size_t>(to - kept_);
+  }
+
+  static HWY_INLINE void Count(Three& counts, hn::Mask<U32> a, hn::Mask<U32> b, hn::Mask<U32> c) {
+    const VU one = hn::Set(U32(), 1u);
+    counts.a = hn::IfThenElse(a, hn::Add(counts.a, one), counts.a);
+    counts.b = hn::IfThenElse(b, hn::Add(counts.b, one), counts.b);
+    counts.c = hn::IfThenElse(c, hn::Add(counts.c, one), counts.c);
+  }
+
+  /// Hands over what lies in each window.
+  void Keep() {
+    const std::size_t held = hits_;
+    hits_ = 0;
+    KeepOf(0, from_.a, width_.a, held);
+    KeepOf(1, from_.b, width_.b, held);
+    KeepOf(2, from_.c, width_.c, held);
+  }
+
+  HWY_INLINE void KeepOf(std::size_t window, VU from, VU width, std::size_t held) {
+    if (window >= select_->windows().size()) return;
+    const U32 du;
+    std::uint32_t* to = part_;
+    for (std::size_t i = 0; i < held; i += lanes()) {
+      const auto bits = hn::LoadU(du, kept_ + i);
+      auto inside = hn::Lt(hn::Sub(bits, from), width);
+      if (HWY_UNLIKELY(i + lanes() > held)) inside = hn::And(inside, hn::FirstN(du, held - i));
+      hn::StoreU(hn::Compress(bits, inside), du, to);
+      to += hn::CountTrue(du, inside);
+    }
+    select_->keep(window, {part_, to});
+  }
+
+  static constexpr std::uint32_t nothing = 0xffffffffu, beyond = 0xfffffffeu;  // bits of no magnitude
+
+  WindowSelect* select_;
+  bool tied_ = false;
+  Three lo_, from_, width_, tied_lo_, tied_hi_, below_, at_lo_, at_hi_;
+  std::size_t hits_ = 0;
+  alignas(64) std::uint32_t kept_[2 * chunk_max + 16];
+  alignas(64) std::uint32_t part_[2 * chunk_max + 16];
+};
+
+/// Two elements a load: their error keys, and their codes joined with the step bins.
+HWY_INLINE void CountJoint(const std::uint32_t* HWY_RESTRICT keys, std::size_t n, TileCounters& counters) {
+  std::uint32_t* HWY_RESTRICT error = counters.error;
+  std::uint32_t* HWY_RESTRICT joint = counters.joint;
+  std::size_t i = 0;
+  for (; i + 2 <= n; i += 2) {
+    std::uint64_t two;
+    std::memcpy(&two, keys + i, sizeof two);
+    ++error[two & 0xffff];
+    ++joint[two >> 16 & 0xffff];
+    ++error[two >> 32 & 0xffff];
+    ++joint[two >> 48];
+  }
+  if (i == n) return;
+  ++error[keys[i] & 0xffff];
+  ++joint[keys[i] >> 16];
+}
+
+HWY_INLINE void CountWide(const std::uint32_t* HWY_RESTRICT keys, std::size_t n, TileCounters& counters) {
+  for (std::size_t i = 0; i < n; ++i) {
+    ++counters.error[keys[i] & 0xffff];
+    ++counters.joint[keys[i] >> 16 & 0xff];
+    ++counters.code[keys[i] >> 24];
+  }
+}
+
+/// Sums and counters of elements that are all finite. Twin of add_errors. With kStepless, elements may have no step.
+template <bool kStepless = false>
 class CountSink {
  public:
-  CountSink(const TileTask& task, TileCounters& counters) : task_(task), counters_(counters) {
+  CountSink(const TileTask& task, TileCounters& counters) : task_(task), counters_(counters), windows_(task.windows) {
     const int bits = task.quantizer->codes().bits;
     wide_ = bits > TileCounters::joint_bits;
     stride_ = bits == 0 ? 0.0f : wide_ ? 256.0f : static_cast<float>(TileCounters::stride);
     const VD zero = hn::Zero(F64());
-    const VF none = hn::Zero(F32());
-    if constexpr (kShared) {
-      total_ = {zero, zero, zero, none, hn::MaskFromVec(none)};
-    } else {
-      total_ = {zero, zero, zero, zero, zero, zero, hn::MaskFromVec(none)};
-    }
-    peak_ = zero, top_ = none;
+    total_ = {zero, zero, zero, zero, zero, zero};
   }
 
   static constexpr bool wants_codes = true, wants_steps = true;
@@ -119,24 +251,16 @@ class CountSink {
   void Scale(float) {}
   void Zero(float) {}
   void Foreign(const RowTile& piece) {
-    add_reference_errors(piece, TileTask{task_.quantizer, task_.sums, task_.counters, nullptr});
+    add_reference_errors(piece, TileTask{task_.quantizer, task_.sums, task_.counters, nullptr, task_.windows});
   }
   void Foreign(const ElementErrors& piece) {
-    add_errors(piece, TileTask{task_.quantizer, task_.sums, task_.counters, nullptr});
+    add_errors(piece, TileTask{task_.quantizer, task_.sums, task_.counters, nullptr, task_.windows});
   }
 
   /// Lane sums of Σe, Σe², Σw², Σwŵ, Σŵ², max|e|.
-  struct FullState {
+  struct State {
     VD e, e2, w2, wq, q2, peak;
-    MF clipped;
   };
-  /// Lane sums of Σe, Σe², Σwe, and max|e| of the chunk in float32.
-  struct LeanState {
-    VD e, e2, we;
-    VF peak;
-    MF clipped;
-  };
-  using State = std::conditional_t<kShared, LeanState, FullState>;
 
   HWY_INLINE State Begin(const float* w, std::size_t n) {
     w_ = w, n_ = n;
@@ -157,43 +281,33 @@ class CountSink {
     const VF joint = hn::Add(hn::Add(bin, hn::Mul(encoded.code, hn::Set(d, stride_))), hn::Set(d, 65.0f + 0x1p23f));
     hn::StoreU(hn::Or(key, hn::ShiftLeft<16>(hn::BitCast(du, joint))), du, keys_ + i);
     hn::StoreU(y, d, values_ + i);
-    s.clipped = hn::Or(s.clipped, encoded.clipped);
-    clipped_bits_.Store(i, encoded.clipped);
-    if constexpr (kShared) s.peak = hn::Max(s.peak, hn::Abs(error));
+    hn::StoreU(error, d, errors_ + i);
+    if (HWY_UNLIKELY(!hn::AllFalse(d, encoded.clipped))) clipped_bits_.Store(i, encoded.clipped), clips_ = true;
     Half(s, hn::LowerHalf(x), hn::LowerHalf(y));
     Half(s, hn::UpperHalf(HalfF32(), x), hn::UpperHalf(HalfF32(), y));
   }
 
   HWY_INLINE void End(const State& s) {
     total_ = s;
-    wide_ ? CountWide() : CountJoint();
-    if (!hn::AllFalse(F32(), s.clipped)) Clipped();
-    if constexpr (kShared) {
-      if (!hn::AllFalse(F32(), hn::Ge(s.peak, top_))) Peak();
-      total_.peak = hn::Zero(F32());
-    }
+    wide_ ? CountWide(keys_, n_, counters_) : CountJoint(keys_, n_, counters_);
+    windows_.Add(errors_, n_);
+    if (HWY_UNLIKELY(clips_)) Clipped();
     count_ += n_;
   }
 
-  /// `w2`: Σw² of all elements but foreign ones, where it is shared.
-  void Finish(ErrorSums& sums, [[maybe_unused]] double w2 = 0) const {
+  void Finish(ErrorSums& sums) {
     const F64 d;
+    windows_.Finish();
     ErrorSums s;
     s.count = count_;
     s.clipped = clipped_;
     s.e = hn::GetLane(hn::SumOfLanes(d, total_.e));
     s.e2 = hn::GetLane(hn::SumOfLanes(d, total_.e2));
     s.e2_clipped = e2_clipped_;
-    if constexpr (kShared) {
-      const double we = hn::GetLane(hn::SumOfLanes(d, total_.we));
-      s.w2 = w2, s.wq = w2 + we, s.q2 = (w2 + we) + (we + s.e2);  // ŵ = w + e; all of ŵ = 0 gives 0 exactly
-      s.max_abs = hn::GetLane(hn::MaxOfLanes(d, peak_));
-    } else {
-      s.w2 = hn::GetLane(hn::SumOfLanes(d, total_.w2));
-      s.wq = hn::GetLane(hn::SumOfLanes(d, total_.wq));
-      s.q2 = hn::GetLane(hn::SumOfLanes(d, total_.q2));
-      s.max_abs = hn::GetLane(hn::MaxOfLanes(d, total_.peak));
-    }
+    s.w2 = hn::GetLane(hn::SumOfLanes(d, total_.w2));
+    s.wq = hn::GetLane(hn::SumOfLanes(d, total_.wq));
+    s.q2 = hn::GetLane(hn::SumOfLanes(d, total_.q2));
+    s.max_abs = hn::GetLane(hn::MaxOfLanes(d, total_.peak));
     sums.merge(s);
   }
 
@@ -204,53 +318,10 @@ class CountSink {
     const VD w = hn::PromoteTo(d, x), q = hn::PromoteTo(d, y), diff = hn::Sub(q, w);
     s.e = hn::Add(s.e, diff);
     s.e2 = hn::MulAdd(diff, diff, s.e2);
-    if constexpr (kShared) {
-      s.we = hn::MulAdd(w, diff, s.we);
-    } else {
-      s.w2 = hn::MulAdd(w, w, s.w2);
-      s.wq = hn::MulAdd(w, q, s.wq);
-      s.q2 = hn::MulAdd(q, q, s.q2);
-      s.peak = hn::Max(s.peak, hn::Abs(diff));
-    }
-  }
-
-  /// max|e| of the chunk in double: float32 showed one that may be larger than all before.
-  HWY_NOINLINE void Peak() {
-    const F64 d;
-    const HalfF32 dh;
-    VD peak = peak_;
-    for (std::size_t i = 0; i < n_; i += lanes() / 2) {
-      const VD w = hn::PromoteTo(d, hn::LoadU(dh, w_ + i)), q = hn::PromoteTo(d, hn::LoadU(dh, values_ + i));
-      peak = hn::Max(peak, hn::Abs(hn::Sub(q, w)));
-    }
-    peak_ = peak;
-    top_ = hn::Set(F32(), static_cast<float>(hn::GetLane(hn::MaxOfLanes(d, peak))));
-  }
-
-  /// Two elements a load: their error keys, and their codes joined with the step bins.
-  HWY_INLINE void CountJoint() {
-    std::uint32_t* HWY_RESTRICT error = counters_.error;
-    std::uint32_t* HWY_RESTRICT joint = counters_.joint;
-    std::size_t i = 0;
-    for (; i + 2 <= n_; i += 2) {
-      std::uint64_t two;
-      std::memcpy(&two, keys_ + i, sizeof two);
-      ++error[two & 0xffff];
-      ++joint[two >> 16 & 0xffff];
-      ++error[two >> 32 & 0xffff];
-      ++joint[two >> 48];
-    }
-    if (i == n_) return;
-    ++error[keys_[i] & 0xffff];
-    ++joint[keys_[i] >> 16];
-  }
-
-  HWY_INLINE void CountWide() {
-    for (std::size_t i = 0; i < n_; ++i) {
-      ++counters_.error[keys_[i] & 0xffff];
-      ++counters_.joint[keys_[i] >> 16 & 0xff];
-      ++counters_.code[keys_[i] >> 24];
-    }
+    s.w2 = hn::MulAdd(w, w, s.w2);
+    s.wq = hn::MulAdd(w, q, s.wq);
+    s.q2 = hn::MulAdd(q, q, s.q2);
+    s.peak = hn::Max(s.peak, hn::Abs(diff));
   }
 
   void Clipped() {
@@ -261,23 +332,59 @@ class CountSink {
       e2_clipped_ += e * e;
       if (task_.counters) ++task_.counters->clipped.counts[keys_[i] & 0xffff];
     }
-    total_.clipped = hn::MaskFromVec(hn::Zero(F32()));
+    clipped_bits_ = {};
+    clips_ = false;
   }
 
   const TileTask& task_;
   TileCounters& counters_;
   float stride_ = 0;
-  bool wide_ = false;
+  bool wide_ = false, clips_ = false;
   const float* w_ = nullptr;
   std::size_t n_ = 0;
   std::uint64_t count_ = 0, clipped_ = 0;
   double e2_clipped_ = 0;
   State total_;
-  VD peak_;                                    ///< max|e| so far, where shared
-  VF top_;                                     ///< the same in float32, in all lanes
   alignas(64) std::uint32_t keys_[chunk_max];  ///< error key, and above it bin + stride * code
   alignas(64) float values_[chunk_max];
+  alignas(64) float errors_[chunk_max];
   ClipBits clipped_bits_;
+  WindowFiller windows_;
+};
+
+/// Fills windows, and nothing else.
+class WindowSink {
+ public:
+  explicit WindowSink(const TileTask& task) : task_(task), windows_(task.windows) {}
+
+  static constexpr bool wants_codes = false, wants_steps = false;
+
+  void Scale(float) {}
+  void Zero(float) {}
+  void Foreign(const RowTile& piece) {
+    add_reference_errors(piece, TileTask{task_.quantizer, nullptr, nullptr, nullptr, task_.windows});
+  }
+  void Foreign(const ElementErrors& piece) {
+    add_errors(piece, TileTask{task_.quantizer, nullptr, nullptr, nullptr, task_.windows});
+  }
+
+  struct State {};
+
+  HWY_INLINE State Begin(const float*, std::size_t n) {
+    n_ = n;
+    return {};
+  }
+  HWY_INLINE void Vector(State&, std::size_t i, VF x, const Encoded& encoded, VF) {
+    hn::StoreU(hn::Sub(encoded.value, x), F32(), errors_ + i);
+  }
+  HWY_INLINE void End(const State&) { windows_.Add(errors_, n_); }
+  void Finish() { windows_.Finish(); }
+
+ private:
+  const TileTask& task_;
+  std::size_t n_ = 0;
+  WindowFiller windows_;
+  alignas(64) float errors_[chunk_max];
 };
 
 /// Counts |e| into the current targets of a radix selection.
@@ -325,10 +432,7 @@ class SelectSink {
     first_ ? Pick<19>(s, i, x, encoded.value) : Pick<9>(s, i, x, encoded.value);
   }
 
-  HWY_INLINE void End(const State& s) {
-    first_ ? Count<19, 9>(s.hits) : Count<9, 0>(s.hits);
-    if (task_.kept && s.hits > 0) Keep(*task_.kept, s.hits);
-  }
+  HWY_INLINE void End(const State& s) { first_ ? Count<19, 9>(s.hits) : Count<9, 0>(s.hits); }
 
  private:
   static constexpr std::size_t most_targets = 16;  // two an error percentile are used
@@ -344,13 +448,6 @@ class SelectSink {
     if (kShift == 9 && hn::AllFalse(du, wanted)) return;  // 23 known bits: rare
     hn::StoreU(hn::Compress(bits, wanted), du, hits_ + s.hits);
     s.hits += hn::CountTrue(du, wanted);
-  }
-
-  void Keep(std::vector<float>& kept, std::size_t hits) const {
-    const std::size_t held = kept.size();
-    if (kept.capacity() - held < hits) return;
-    kept.resize(held + hits);
-    std::memcpy(kept.data() + held, hits_, hits * sizeof(float));
   }
 
   template <int kShift, int kNext>
@@ -453,15 +550,22 @@ inline QuantizedTile RoomFor(const RowQuantizer& quantizer, const RowTile& tile)
 /// The tile as one row, for schemes whose blocks run through the flattened tensor.
 inline RowTile Flattened(const RowTile& tile) { return {tile.w, 1, tile.w.size(), tile.first_row}; }
 
-/// Does what the task wants: sums and counts, or one selection pass. `w2` where it is shared.
-template <bool kShared = false, bool kStepless = false, class Encoder>
-void AnalyzeRows(const RowTile& tile, const TileTask& task, Encoder& encoder, double w2 = 0) {
+/// Does what the task wants: sums and counts, windows, or one selection pass.
+template <bool kStepless = false, class Encoder>
+void AnalyzeRows(const RowTile& tile, const TileTask& task, Encoder& encoder) {
   if (task.sums || task.counters) {
     TileCounters counters;
-    CountSink<kShared, kStepless> sink(task, counters);
+    CountSink<kStepless> sink(task, counters);
     WalkRows(tile, encoder, sink);
-    if (task.sums) sink.Finish(*task.sums, w2);
+    ErrorSums sums;
+    sink.Finish(sums);
+    if (task.sums) task.sums->merge(sums);
     if (task.counters) counters.flush(task.quantizer->codes(), *task.counters);
+  }
+  if (task.windows && !task.sums && !task.counters) {
+    WindowSink sink(task);
+    WalkRows(tile, encoder, sink);
+    sink.Finish();
   }
   if (task.select && !task.select->done()) {
     SelectSink sink(task);

@@ -10,7 +10,7 @@
 #define HWY_TARGET_INCLUDE "core/backend/uniform_simd.cpp"
 #include "hwy/foreach_target.h"
 // Highway's order: foreach_target.h before everything that is compiled per target.
-#include "core/backend/tally-inl.h"
+#include "core/backend/uniform_runs-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace quant {
@@ -29,85 +29,11 @@ QuantizedTile QuantizeUniform(const uniform::Form&, const RowQuantizer& quantize
 
 #else
 
-/// What all schemes with the same runs need of a tile: the range of each run, and Σw² of those that are tame.
-class TileRuns {
- public:
-  TileRuns(const RowTile& tile, std::size_t run, bool wants_squares) {
-    const std::size_t a_row = (tile.cols + run - 1) / run;
-    ranges_.reserve(tile.rows * a_row);
-    tame_.reserve(tile.rows * a_row);
-    Squares squares;
-    for (std::uint64_t r = 0; r < tile.rows; ++r) {
-      for (std::size_t c = 0; c < tile.cols; c += run) {
-        const auto w = tile.w.subspan(r * tile.cols + c, std::min(run, tile.cols - c));
-        uniform::Limits range;
-        tame_.push_back(RangeOf(w, range));
-        ranges_.push_back(range);
-        if (wants_squares && tame_.back()) squares.Add(w, pad_);
-      }
-    }
-    squares_ = squares.Sum();
-  }
-
-  bool tame(std::size_t run) const { return tame_[run]; }
-  uniform::Limits range(std::size_t run) const { return ranges_[run]; }
-  double squares() const { return squares_; }
-
-  /// Smallest and largest value; false where the run is not tame.
-  static HWY_INLINE bool RangeOf(std::span<const float> w, uniform::Limits& range) {
-    const F32 d;
-    const std::size_t N = lanes();
-    std::size_t i = 0;
-    range = {w[0], w[0]};
-    if (w.size() >= N) {
-      VF lo = hn::LoadU(d, w.data()), hi = lo;
-      for (i = N; i + N <= w.size(); i += N) {
-        const VF x = hn::LoadU(d, w.data() + i);
-        lo = hn::Min(lo, x);
-        hi = hn::Max(hi, x);
-      }
-      range = {hn::GetLane(hn::MinOfLanes(d, lo)), hn::GetLane(hn::MaxOfLanes(d, hi))};
-    }
-    for (; i < w.size(); ++i) range = {std::min(range.lo, w[i]), std::max(range.hi, w[i])};
-    return LargestBits(w.data(), w.size()) < tame_bits;
-  }
-
- private:
-  /// Lane by lane in the order of CountSink's sums: where every error is −w, Σwe is −Σw² to the bit.
-  struct Squares {
-    Squares() : total(hn::Zero(F64())) {}
-    HWY_INLINE void Add(std::span<const float> w, float* pad) {
-      const F32 d;
-      for (std::size_t c = 0; c < w.size(); c += chunk_max) {
-        const std::size_t part = std::min(chunk_max, w.size() - c);
-        const float* from = Padded(w.data() + c, part, pad);
-        for (std::size_t i = 0; i < part; i += lanes()) {
-          const VF x = hn::LoadU(d, from + i);
-          const VD low = hn::PromoteTo(F64(), hn::LowerHalf(x)),
-                   high = hn::PromoteTo(F64(), hn::UpperHalf(HalfF32(), x));
-          total = hn::MulAdd(low, low, total);
-          total = hn::MulAdd(high, high, total);
-        }
-      }
-    }
-    double Sum() const { return hn::GetLane(hn::SumOfLanes(F64(), total)); }
-    VD total;
-  };
-
-  std::vector<uniform::Limits> ranges_;
-  std::vector<std::uint8_t> tame_;
-  double squares_ = 0;
-  alignas(64) float pad_[chunk_max];
-};
-
 /// A region's grid is found from its values or taken from Shared; then one quotient and one rounding an element.
-template <bool kKnownRuns>
 class UniformEncoder {
  public:
-  /// `runs`: the ranges of a tile's rows or groups, where they are known already.
-  UniformEncoder(const uniform::Form& form, const RowQuantizer& quantizer, const TileRuns* runs = nullptr)
+  UniformEncoder(const uniform::Form& form, const RowQuantizer& quantizer)
       : form_(form),
-        runs_(runs),
         region_(quantizer.region()),
         group_(quantizer.group()),
         shared_(quantizer.shared()),
@@ -135,19 +61,15 @@ class UniformEncoder {
   template <class Sink>
   HWY_INLINE void LocalRun(const RowTile& run, Sink& sink) {
     uniform::Limits range;
-    if (!RangeOf(run.w, range)) return sink.Foreign(run);
+    if (!RangeFor(run.w, range)) return sink.Foreign(run);
     const uniform::Grid grid = uniform::grid(form_, range);
     sink.Scale(grid.scale);
     if (form_.zero_point) sink.Zero(grid.zero);
     Run(run.w.data(), run.cols, grid, sink);
   }
 
-  HWY_INLINE bool RangeOf(std::span<const float> w, uniform::Limits& range) {
-    if constexpr (kKnownRuns) {
-      range = runs_->range(next_run_);
-      return runs_->tame(next_run_++);
-    }
-    return form_.span == uniform::Form::Span::magnitude ? Magnitude(w, range) : TileRuns::RangeOf(w, range);
+  HWY_INLINE bool RangeFor(std::span<const float> w, uniform::Limits& range) const {
+    return form_.span == uniform::Form::Span::magnitude ? Magnitude(w, range) : RangeOf(w, range);
   }
 
   /// max|w| as the range that grid() takes it from.
@@ -220,8 +142,6 @@ class UniformEncoder {
   }
 
   const uniform::Form form_;
-  const TileRuns* runs_;
-  std::size_t next_run_ = 0;
   const Region region_;
   const std::size_t group_;
   const Shared& shared_;
@@ -232,23 +152,29 @@ class UniformEncoder {
 };
 
 void AnalyzeUniform(const uniform::Form& form, const RowTile& tile, const TileTask& task) {
-  UniformEncoder<false> encoder(form, *task.quantizer);
+  UniformEncoder encoder(form, *task.quantizer);
   AnalyzeRows(tile, task, encoder);
 }
 
 /// Schemes whose runs are the same: ranges and Σw² once for all.
 void AnalyzeUniformRuns(std::span<const uniform::Form> forms, const RowTile& tile, std::span<const TileTask> tasks) {
   const RowQuantizer& first = *tasks.front().quantizer;
-  const bool sums = std::any_of(tasks.begin(), tasks.end(), [](const TileTask& t) { return t.sums || t.counters; });
-  const TileRuns runs(tile, first.region() == Region::group ? first.group() : tile.cols, sums);
+  const std::size_t run = first.region() == Region::group ? first.group() : tile.cols;
+  const bool counts = std::all_of(tasks.begin(), tasks.end(), [](const TileTask& t) { return t.sums && t.counters; });
+  if (!counts || run % lanes() != 0 || tile.cols % lanes() != 0) {
+    for (std::size_t k = 0; k < tasks.size(); ++k) AnalyzeUniform(forms[k], tile, tasks[k]);
+    return;
+  }
+  const TileRuns runs(tile, run);
   for (std::size_t k = 0; k < tasks.size(); ++k) {
-    UniformEncoder<true> encoder(forms[k], *tasks[k].quantizer, &runs);
-    AnalyzeRows<true>(tile, tasks[k], encoder, runs.squares());
+    TileCounters counters;
+    RunTally(forms[k], tasks[k], counters)(runs);
+    counters.flush(tasks[k].quantizer->codes(), *tasks[k].counters);
   }
 }
 
 QuantizedTile QuantizeUniform(const uniform::Form& form, const RowQuantizer& quantizer, const RowTile& tile) {
-  UniformEncoder<false> encoder(form, quantizer);
+  UniformEncoder encoder(form, quantizer);
   return QuantizeRows(quantizer, tile, encoder);
 }
 
@@ -310,7 +236,7 @@ class UniformKernel final : public NativeKernel {
            covers(form_of(b.scheme()));
   }
   static bool covers(const uniform::Form& form) {
-    return !form.half_scale && (form.span == uniform::Form::Span::magnitude || form.widen);
+    return !form.half_scale && !form.recip && (form.span == uniform::Form::Span::magnitude || form.widen);
   }
 
   static uniform::Form form_of(const Scheme& scheme) {

@@ -122,8 +122,6 @@ class TensorFacts {
   int threads() const { return threads_; }
 
  private:
-  Result<std::vector<Range>> ranges(std::size_t count, bool by_column, JobContext& job) const;
-
   const TensorView& view_;
   int threads_;
   std::vector<Range> matrix_, column_;

@@ -31,6 +31,12 @@ float from_ordered(std::uint32_t bits) {
 
 }  // namespace
 
+LinearRank linear_rank(double percentile, std::uint64_t n) {
+  const double at = std::clamp(percentile / 100, 0.0, 1.0) * static_cast<double>(n - 1);
+  const auto low = std::min(static_cast<std::uint64_t>(at), n - 1);
+  return {low, std::min(low + 1, n - 1), at - static_cast<double>(low)};
+}
+
 RadixSelect::RadixSelect(const BitHistogram& counts, std::span<const double> percentiles) {
   const std::uint64_t n = counts.total();
   if (n == 0) return;
@@ -41,10 +47,9 @@ RadixSelect::RadixSelect(const BitHistogram& counts, std::span<const double> per
     return ranks_.size() - 1;
   };
   for (const double p : percentiles) {
-    const double at = std::clamp(p / 100, 0.0, 1.0) * static_cast<double>(n - 1);
-    const auto low = std::min(static_cast<std::uint64_t>(at), n - 1);
-    const std::size_t first = add_rank(low);
-    wanted_.push_back({first, add_rank(std::min(low + 1, n - 1)), at - static_cast<double>(low)});
+    const LinearRank rank = linear_rank(p, n);
+    const std::size_t first = add_rank(rank.low);
+    wanted_.push_back({first, add_rank(rank.high), rank.fraction});
   }
   collect_targets();
 }

@@ -17,6 +17,14 @@ inline std::uint32_t ordered_bits(float x) {
   return (u & 0x80000000u) ? ~u : (u | 0x80000000u);
 }
 
+/// Percentile "linear" (numpy) of n > 0 values v in order: v[low] + fraction · (v[high] − v[low]), high at most low
+/// + 1.
+struct LinearRank {
+  std::uint64_t low, high;
+  double fraction;
+};
+LinearRank linear_rank(double percentile, std::uint64_t n);
+
 /// Percentiles "linear" (numpy) of the values whose 13-bit counts are known.
 ///
 /// Use: construct from the counts; then, while !done(), pass every value to add() (any order, any number of copies

@@ -113,6 +113,46 @@ class TestAnalysis : public QObject {
     QCOMPARE(*a.figures.p95_abs, static_cast<double>(static_cast<float>(want)));
   }
 
+  void percentilesOfALargeTensorAreThoseOfTheReference_data() {
+    constexpr std::size_t rows = 300, cols = 1024;  // more than is kept as a whole
+    QTest::addColumn<std::vector<float>>("weights");
+    const auto fill = [&](const char* name, auto change) {
+      std::vector<float> w = normal(rows * cols);
+      for (std::size_t i = 0; i < w.size(); ++i) w[i] = change(w[i], i / cols, i % cols);
+      QTest::newRow(name) << w;
+    };
+    fill("normal", [](float x, std::size_t, std::size_t) { return x; });
+    fill("rows that grow", [](float x, std::size_t r, std::size_t) { return x * static_cast<float>(r * r); });
+    fill("one row in sixty counts", [](float x, std::size_t r, std::size_t) { return r % 60 == 7 ? x * 1e6f : x; });
+    fill("a first half of zeros", [](float x, std::size_t r, std::size_t) { return r < rows / 2 ? 0 : x; });
+    fill("all zeros", [](float, std::size_t, std::size_t) { return 0.0f; });
+    fill("all equal", [](float, std::size_t, std::size_t) { return 0.3f; });
+    fill("few values", [](float x, std::size_t, std::size_t) { return std::nearbyint(x * 100) / 64; });
+    fill("NaN and infinities", [](float x, std::size_t r, std::size_t c) {
+      return c == r % 200 ? (r % 2 ? nan_value : std::numeric_limits<float>::infinity()) : x;
+    });
+    fill("rows without a finite value", [](float x, std::size_t r, std::size_t) { return r % 5 ? x : nan_value; });
+    fill("denormals", [](float x, std::size_t, std::size_t) { return x * 1e-40f; });
+  }
+  void percentilesOfALargeTensorAreThoseOfTheReference() {
+    QFETCH(std::vector<float>, weights);
+    const auto view = memory_tensor("w", {300, 1024}, weights);
+    const auto list = schemes({"rtn:bits=4,group=128", "rtn:bits=8,group=128,asym", "nf4", "fp8-e4m3", "q8_0", "none",
+                               "rtn:bits=3,gran=tensor,asym", "mxfp4"});
+    JobContext job;
+    const auto want = *analyze(*view, list, {reference_.get(), reference_.get(), 2, 0}, job);
+    // The last one leaves no memory for windows.
+    for (const Devices& devices : {this->devices(1), this->devices(16), tight()}) {
+      const auto got = *analyze(*view, list, devices, job);
+      for (std::size_t i = 0; i < list.size(); ++i) {
+        QVERIFY2(got[i].figures.p50_abs == want[i].figures.p50_abs, got[i].scheme.c_str());
+        QVERIFY2(got[i].figures.p95_abs == want[i].figures.p95_abs, got[i].scheme.c_str());
+        QVERIFY2(got[i].figures.p99_abs == want[i].figures.p99_abs, got[i].scheme.c_str());
+        QCOMPARE(got[i].stats.counters.error.counts, want[i].stats.counters.error.counts);
+      }
+    }
+  }
+
   void resultsStandInTheOrderOfTheSchemes() {
     const auto view = memory_tensor("w", {4, 40}, normal(160));
     const auto results = run(*view, {"q8_0", "rtn", "fp16", "none"}, 2);
@@ -281,6 +321,7 @@ class TestAnalysis : public QObject {
 
  private:
   Devices devices(int threads) const { return {native_.get(), reference_.get(), threads, 0}; }
+  Devices tight() const { return {native_.get(), reference_.get(), 2, 4096}; }
 
   std::vector<Analysis> run(const TensorView& view, std::initializer_list<const char*> texts, int threads) const {
     JobContext job;

@@ -94,8 +94,8 @@ class Run {
     });
   }
 
-  /// Windows spare two passes over the tensor. For one scheme whose codes are cheap, these cost less than a sample and
-  /// what is kept; for a small tensor anyway.
+  /// Windows spare two passes over the tensor and take memory for what lies in them. A single scheme that is cheap to
+  /// encode does without, and so do schemes on a tensor of few tiles.
   bool uses_windows() const {
     if (!backend_.has_windows()) return false;
     const bool slow = std::any_of(candidates_.begin(), candidates_.end(),

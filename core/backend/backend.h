@@ -43,7 +43,7 @@ class Backend {
   virtual std::uint64_t tile_weights() const = 0;
   /// Whether it fills `windows` of its tasks.
   virtual bool has_windows() const { return false; }
-  /// Whether codes of this scheme cost it far more than statistics, so that each pass over the tensor counts.
+  /// Whether another pass over the tensor under this scheme costs more than the memory that spares it.
   virtual bool is_slow(const RowQuantizer&) const { return true; }
   /// Tiles that may be in work at the same time, given `threads` of the caller.
   virtual int concurrency(int threads) const = 0;

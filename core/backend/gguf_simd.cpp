@@ -1,5 +1,7 @@
 // SIMD versions of q4_0 and q8_0: blocks of 32 with an fp16 scale.
 
+#include <bit>
+
 #include "core/backend/chunk.h"
 #include "core/backend/native_kernel.h"
 #include "core/methods/gguf/blocks.h"
@@ -23,6 +25,16 @@ QuantizedTile QuantizeGguf(bool, const RowQuantizer& quantizer, const RowTile& t
 #else
 
 constexpr std::size_t gguf_block = 32;
+
+/// gguf::from_half(gguf::to_half(x)): nearest even on the grid of fp16, whose step is fixed below 2^-14.
+HWY_INLINE float HalfRounded(float x) {
+  const auto bits = std::bit_cast<std::uint32_t>(x), magnitude = bits & 0x7fffffffu;
+  if (magnitude >= std::bit_cast<std::uint32_t>(65520.0f)) return gguf::from_half(gguf::to_half(x));
+  const std::uint32_t normal = (magnitude + 0xfffu + (magnitude >> 13 & 1)) & ~0x1fffu;
+  const float fixed = (std::bit_cast<float>(magnitude) + 0.5f) - 0.5f;
+  const std::uint32_t rounded = magnitude < 0x38800000u ? std::bit_cast<std::uint32_t>(fixed) : normal;
+  return std::bit_cast<float>(rounded | (bits ^ magnitude));
+}
 
 /// q = min(15, trunc(w/Δ + 8.5)) − 8 with Δ = extreme/−8.
 struct Q4_0 {
@@ -89,7 +101,7 @@ class GgufEncoder {
   HWY_INLINE void Block(const RowTile& block, Sink& sink) {
     const float* w = block.w.data();
     const float scale = Type::Scale(w);
-    const float stored = gguf::from_half(gguf::to_half(scale)), inverse = 1.0f / scale;
+    const float stored = HalfRounded(scale), inverse = 1.0f / scale;
     // Blocks whose scale is 0 in fp16 have no step.
     if (stored == 0 || !std::isfinite(inverse)) return sink.Foreign(block);
     sink.Scale(stored);

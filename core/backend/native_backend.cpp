@@ -36,7 +36,7 @@ class NativeBackend final : public Backend {
   bool offers(const Method&) const override { return true; }
   std::uint64_t tile_weights() const override { return native_tile; }
   bool has_windows() const override { return true; }
-  bool is_slow(const RowQuantizer& quantizer) const override { return &kernel_for(quantizer) == &decoded_kernel(); }
+  bool is_slow(const RowQuantizer& quantizer) const override { return &kernel_for(quantizer) != &uniform_kernel(); }
   int concurrency(int threads) const override { return threads > 0 ? threads : hardware_threads(); }
 
   Result<void> analyze(const RowTile& tile, std::span<const TileTask> tasks) const override {

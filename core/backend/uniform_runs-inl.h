@@ -135,7 +135,7 @@ class RunGrids {
     hn::StoreU(hn::Min(hn::Max(zero, hn::Set(d, form.code_lo)), hn::Set(d, form.code_hi)), d, zero_.data() + r);
   }
 
-  /// Outside of these scales, products could underflow where quotients do not: NaN never agrees.
+  /// Outside of these scales, products could underflow where quotients do not: NaN agrees with nothing.
   HWY_INLINE void Enclose(std::size_t r) {
     const F32 d;
     const VF scale = hn::LoadU(d, scale_.data() + r), inverse = hn::Div(hn::Set(d, 1.0f), scale);
@@ -231,10 +231,10 @@ class RunTally {
       const VF code = hn::Min(hn::Max(rounded, codes.lo), codes.hi);
       const VF e = hn::Sub(hn::Mul(hn::Sub(code, grid.zero), grid.scale), x);
       const VF step = hn::Floor(hn::Mul(e, grid.step_below));
-      const auto unsure = hn::Or(hn::Or(hn::Ne(nearest, hn::Round(hn::Mul(x, grid.above))), hn::Ne(rounded, code)),
-                                 hn::Ne(step, hn::Floor(hn::Mul(e, grid.step_above))));
+      const auto sure = hn::And(hn::And(hn::Eq(nearest, hn::Round(hn::Mul(x, grid.above))), hn::Eq(rounded, code)),
+                                hn::Eq(step, hn::Floor(hn::Mul(e, grid.step_above))));
       Errors errors;
-      if (HWY_LIKELY(hn::AllFalse(d, unsure))) {
+      if (HWY_LIKELY(hn::AllTrue(d, sure))) {
         // w lies between ŵ/2 and 2ŵ, or ŵ is 0: the difference in float32 is exact.
         errors = {e, hn::PromoteTo(dd, hn::LowerHalf(e)), hn::PromoteTo(dd, hn::UpperHalf(HalfF32(), e)),
                   Key(codes, e, step, code)};

@@ -15,7 +15,7 @@
 
 namespace quant {
 
-/// What a run works with: the backend asked for, the reference for what that does not run, limits and calibration.
+/// What a run works with: the backend asked for, the reference for where that fails, limits and calibration.
 struct Devices {
   const Backend* chosen = nullptr;
   const Backend* reference = nullptr;

@@ -37,11 +37,12 @@ struct Analysis {
   std::string calibration;  ///< Calibration::fingerprint of the tensor; empty = made without a calibration
 };
 
-/// Analyses one tensor under several schemes: each tile is read once per pass and serves all of them; percentiles are
-/// exact and cost two more passes, figures weighted by calibration one. Results in the order of `schemes`; a scheme
-/// that cannot take the tensor is refused there and the others go on. Where the chosen device fails, the reference
-/// takes over and `warning` says so. Deterministic for any number of threads. Adds elements × schemes to job.done.
-/// Errors: io, cancelled, no_memory.
+/// Analyses one tensor under several schemes: each tile is read once per pass and serves all of them. Percentiles are
+/// exact: several schemes, and one that is costly to encode, find them in the first pass where a sample foretold them;
+/// else they cost two more. Figures weighted by calibration cost one. Results in the order of `schemes`; a scheme that
+/// cannot take the tensor is refused there and the others go on. What the chosen device does not run, the cpu backend
+/// does; where the device fails, the reference takes over and `warning` says so. Deterministic for any number of
+/// threads. Adds elements × schemes to job.done. Errors: io, cancelled, no_memory.
 Result<std::vector<Analysis>> analyze(const TensorView& view, std::span<const Scheme> schemes, const Devices& devices,
                                       JobContext& job);
 

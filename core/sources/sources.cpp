@@ -6,6 +6,7 @@
 
 #include "core/base/file.h"
 #include "core/base/text.h"
+#include "core/sources/quantized/layout.h"
 #include "core/sources/sharded.h"
 #include "core/sources/source.h"
 
@@ -142,10 +143,10 @@ Result<std::unique_ptr<Source>> open_source(const fs::path& path) {
                   ErrorCode::usage);
   }
   std::error_code ec;
-  if (!fs::is_directory(path, ec)) return open_file(path);
-  QUANT_TRY(source, open_folder(path));
-  source->show_as(path);
-  return source;
+  const bool folder = fs::is_directory(path, ec);
+  QUANT_TRY(source, folder ? open_folder(path) : open_file(path));
+  if (folder) source->show_as(path);
+  return unpack_quantized(std::move(source));
 }
 
 Result<std::size_t> find_tensor(const Source& source, std::string_view name) {

@@ -11,6 +11,11 @@ constexpr DTypeInfo plain(DType dtype, std::string_view name, unsigned bits, boo
   return {dtype, name, 1, bits, real, false};
 }
 
+/// Codes of a quantized checkpoint.
+constexpr DTypeInfo codes(DType dtype, std::string_view name, unsigned bits) {
+  return {dtype, name, 1, bits, true, true};
+}
+
 /// Block sizes of GGUF are given in bytes, as its own tables give them.
 constexpr DTypeInfo gguf(DType dtype, std::string_view name, unsigned elements, unsigned bytes) {
   return {dtype, name, elements, bytes * 8, true, true};
@@ -69,6 +74,14 @@ constexpr std::array table = {
     gguf(DType::nvfp4, "NVFP4", 64, 36),
     gguf(DType::q1_0, "Q1_0", 128, 18),
     gguf(DType::q2_0, "Q2_0", 64, 18),
+    codes(DType::int2, "INT2", 2),
+    codes(DType::int3, "INT3", 3),
+    codes(DType::int4, "INT4", 4),
+    codes(DType::int5, "INT5", 5),
+    codes(DType::int6, "INT6", 6),
+    codes(DType::int8, "INT8", 8),
+    codes(DType::nf4, "NF4", 4),
+    codes(DType::fp4, "FP4", 4),
 };
 
 constexpr bool in_order() {
@@ -76,7 +89,7 @@ constexpr bool in_order() {
     if (static_cast<std::size_t>(table[i].dtype) != i) return false;
   return true;
 }
-static_assert(in_order() && table.size() == static_cast<std::size_t>(DType::q2_0) + 1);
+static_assert(in_order() && table.size() == static_cast<std::size_t>(DType::fp4) + 1);
 
 }  // namespace
 

@@ -8,7 +8,8 @@
 
 namespace quant {
 
-/// A stored element or block type. Names follow safetensors for plain types and GGUF for block types.
+/// A stored element or block type. Names follow safetensors for plain types and GGUF for block types; INT2 … INT8, NF4
+/// and FP4 are codes whose scales lie in other tensors of a quantized checkpoint.
 enum class DType : std::uint8_t {
   f64,
   f32,
@@ -61,6 +62,14 @@ enum class DType : std::uint8_t {
   nvfp4,
   q1_0,
   q2_0,
+  int2,
+  int3,
+  int4,
+  int5,
+  int6,
+  int8,
+  nf4,
+  fp4,
 };
 
 /// What a storage type is. `block` elements take `block_bits` bits together (8-bit types: 1 element, 8 bits).

@@ -52,6 +52,18 @@ bool is_candidate(const TensorInfo& tensor) {
          std::find(kept.begin(), kept.end(), tensor.role) == kept.end();
 }
 
+void StoredCodes::resize(std::size_t elements) {
+  codes.resize(elements);
+  scales.resize(elements);
+  zeros.resize(elements);
+}
+
+Result<void> TensorView::read_codes(std::uint64_t, std::uint64_t, StoredCodes&) const {
+  return failure(ErrorCode::unsupported, "cannot read codes", tensor().name,
+                 std::string(info(tensor().dtype).name) + " storage has no codes apart from its values",
+                 "look at its values");
+}
+
 std::span<const float> TensorView::rows_in_place(std::uint64_t, std::uint64_t) const { return {}; }
 
 Result<RowTile> read_tile(const TensorView& view, std::uint64_t first, std::uint64_t count,

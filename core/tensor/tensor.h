@@ -55,6 +55,20 @@ struct RowTile {
   std::uint64_t first_row = 0;  ///< in the whole tensor, over all matrices
 };
 
+/// Codes of some rows as a quantized storage holds them, one entry an element, with what makes values of them:
+/// (code − zero) · scale where steps are uniform, table[code] · scale where the storage has a table.
+struct StoredCodes {
+  std::vector<std::int16_t> codes;
+  std::vector<float> scales, zeros;
+
+  void resize(std::size_t elements);
+  void set(std::size_t i, int code, float scale, float zero) {
+    codes[i] = static_cast<std::int16_t>(code);
+    scales[i] = scale;
+    zeros[i] = zero;
+  }
+};
+
 /// Rows of one tensor as float32, from any storage. Reading is const and may happen on several threads.
 class TensorView {
  public:
@@ -66,6 +80,9 @@ class TensorView {
   /// Rows [first, first + count) over all matrices. `out` holds count * cols floats.
   /// Errors: io (the file shrank or cannot be read), unsupported (no decoder for the dtype).
   virtual Result<void> read_rows(std::uint64_t first, std::uint64_t count, std::span<float> out) const = 0;
+
+  /// The codes of the same rows. Errors: as read_rows; unsupported where the storage has none.
+  virtual Result<void> read_codes(std::uint64_t first, std::uint64_t count, StoredCodes& out) const;
 
   /// The same rows without a copy, where the storage is float32 in memory and aligned; else empty.
   virtual std::span<const float> rows_in_place(std::uint64_t first, std::uint64_t count) const;

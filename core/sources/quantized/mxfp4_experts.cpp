@@ -17,7 +17,6 @@ class Mxfp4Experts final : public PackedWeight {
   std::uint64_t experts = 0, out = 0, in = 0;
   Grid blocks, scales;
 
-  std::string name(const Module& module) const override { return module.prefix(); }
   std::vector<std::uint64_t> shape() const override { return {experts, out, in}; }
   DType dtype() const override { return DType::f4; }
   std::string text() const override { return "mxfp4"; }
@@ -60,6 +59,6 @@ constexpr std::array<std::string_view, 2> parts = {"_blocks", "_scales"};
 
 extern const QuantizedLayout mxfp4_experts_layout;
 constinit const QuantizedLayout mxfp4_experts_layout{
-    "mxfp4-experts", "MXFP4 experts (gpt-oss)", "_blocks", claims, parts, open};
+    "mxfp4-experts", "MXFP4 experts (gpt-oss)", "_blocks", claims, parts, open, ""};
 
 }  // namespace quant

@@ -6,6 +6,7 @@
 
 #include "core/base/file.h"
 #include "core/base/text.h"
+#include "core/sources/folder.h"
 #include "core/sources/quantized/layout.h"
 #include "core/sources/sharded.h"
 #include "core/sources/source.h"
@@ -14,10 +15,10 @@ namespace quant {
 
 namespace fs = std::filesystem;
 
-extern const Container gguf, npy, npz, pytorch, safetensors;
+extern const Container gguf, npy, npz, onnx, pytorch, safetensors;
 
 std::span<const Container* const> containers() {
-  static constexpr const Container* all[] = {&safetensors, &gguf, &npy, &npz, &pytorch};
+  static constexpr const Container* all[] = {&safetensors, &gguf, &npy, &npz, &pytorch, &onnx};
   return all;
 }
 
@@ -97,41 +98,9 @@ Result<std::unique_ptr<Source>> open_file(const fs::path& path) {
   if (is_json(text)) {
     return refuse(path, "format: it is JSON, which holds no weights", "give the model's folder or its *.index.json");
   }
-  return refuse(path,
-                fmt::format("format: its first bytes are those of no known container ({})",
-                            "safetensors, GGUF, .npy, .npz, PyTorch"),
-                "give a safetensors, GGUF, .npy, .npz or PyTorch file, or a model's folder");
-}
-
-/// What a folder is opened by: its index, else its single file of weights.
-Result<std::unique_ptr<Source>> open_folder(const fs::path& folder) {
-  std::error_code ec;
-  for (const char* name : {"model.safetensors", "pytorch_model.bin"}) {
-    const fs::path index = folder / (std::string(name) + ".index.json");
-    if (fs::is_regular_file(index, ec)) return open_shard_index(index, {});
-    if (fs::is_regular_file(folder / name, ec)) return open_file(folder / name);
-  }
-  std::vector<fs::path> found;
-  fs::directory_iterator entries(folder, ec);
-  if (ec) return refuse(folder, ec.message(), "check the path and its permissions", ErrorCode::io);
-  for (const fs::directory_entry& entry : entries) {
-    const auto number = part_number(entry.path());
-    const bool first = !number || number->number == 1;  // a split model is one thing to open
-    const bool index = entry.path().string().ends_with(".safetensors.index.json");
-    if ((index || (container_by_ending(entry.path()) != nullptr && first)) && entry.is_regular_file(ec)) {
-      found.push_back(entry.path());
-    }
-  }
-  std::ranges::sort(found);
-  if (found.size() == 1) return open_file(found.front());
-  if (found.empty()) {
-    return refuse(folder, "path: the folder holds no safetensors, GGUF, .npy, .npz or PyTorch file",
-                  "give the folder or file that holds the weights");
-  }
-  return refuse(folder,
-                fmt::format("path: the folder holds {} files with weights: {}, {}, …", found.size(),
-                            found[0].filename().string(), found[1].filename().string()),
-                "give one of them");
+  return refuse(
+      path, "format: its first bytes are those of no known container (safetensors, GGUF, PyTorch, ONNX, .npz, .npy)",
+      "give one of these, or a model's folder");
 }
 
 }  // namespace
@@ -144,8 +113,7 @@ Result<std::unique_ptr<Source>> open_source(const fs::path& path) {
   }
   std::error_code ec;
   const bool folder = fs::is_directory(path, ec);
-  QUANT_TRY(source, folder ? open_folder(path) : open_file(path));
-  if (folder) source->show_as(path);
+  QUANT_TRY(source, folder ? open_folder(path, open_file) : open_file(path));
   return unpack_quantized(std::move(source));
 }
 

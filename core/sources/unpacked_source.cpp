@@ -40,9 +40,13 @@ class PackedView final : public TensorView {
 
 class UnpackedSource final : public Source {
  public:
-  UnpackedSource(std::unique_ptr<Source> raw, std::vector<UnpackedWeight> weights, std::vector<std::string> notes)
-      : raw_(std::move(raw)), notes_(raw_->notes().begin(), raw_->notes().end()) {
+  UnpackedSource(std::unique_ptr<Source> raw, std::vector<UnpackedWeight> weights, std::vector<std::string> notes,
+                 std::vector<std::pair<std::string, std::string>> metadata)
+      : raw_(std::move(raw)),
+        notes_(raw_->notes().begin(), raw_->notes().end()),
+        metadata_(raw_->metadata().begin(), raw_->metadata().end()) {
     std::ranges::move(notes, std::back_inserter(notes_));
+    std::ranges::move(metadata, std::back_inserter(metadata_));
     std::map<std::size_t, UnpackedWeight*> first;
     std::set<std::size_t> replaced;
     for (UnpackedWeight& weight : weights) {
@@ -63,7 +67,7 @@ class UnpackedSource final : public Source {
   void show_as(const std::filesystem::path& path) override { raw_->show_as(path); }
   std::span<const SourceFile> files() const override { return raw_->files(); }
   std::span<const TensorInfo> tensors() const override { return tensors_; }
-  std::span<const std::pair<std::string, std::string>> metadata() const override { return raw_->metadata(); }
+  std::span<const std::pair<std::string, std::string>> metadata() const override { return metadata_; }
   std::span<const std::string> notes() const override { return notes_; }
 
   Result<std::unique_ptr<TensorView>> view(std::size_t index) const override {
@@ -94,13 +98,15 @@ class UnpackedSource final : public Source {
   std::vector<TensorInfo> tensors_;
   std::vector<std::variant<std::size_t, Weight>> places_;  // of each: the stored tensor, or the weight
   std::vector<std::string> notes_;
+  std::vector<std::pair<std::string, std::string>> metadata_;
 };
 
 }  // namespace
 
 std::unique_ptr<Source> with_unpacked(std::unique_ptr<Source> source, std::vector<UnpackedWeight> weights,
-                                      std::vector<std::string> notes) {
-  return std::make_unique<UnpackedSource>(std::move(source), std::move(weights), std::move(notes));
+                                      std::vector<std::string> notes,
+                                      std::vector<std::pair<std::string, std::string>> metadata) {
+  return std::make_unique<UnpackedSource>(std::move(source), std::move(weights), std::move(notes), std::move(metadata));
 }
 
 }  // namespace quant

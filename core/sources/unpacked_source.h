@@ -47,8 +47,9 @@ struct UnpackedWeight {
 };
 
 /// `source` with each weight in the place of its first piece. Names, shapes and roles are those of the weights; bytes
-/// the sum of their pieces.
+/// the sum of their pieces. Notes and metadata are added to those of the source.
 std::unique_ptr<Source> with_unpacked(std::unique_ptr<Source> source, std::vector<UnpackedWeight> weights,
-                                      std::vector<std::string> notes);
+                                      std::vector<std::string> notes,
+                                      std::vector<std::pair<std::string, std::string>> metadata = {});
 
 }  // namespace quant

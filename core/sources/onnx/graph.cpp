@@ -10,9 +10,9 @@ namespace quant {
 
 namespace {
 
-constexpr int most_depth = 32;                    // graphs inside one another; protobuf's usual limit is 100 messages
-constexpr std::uint64_t least_constant = 257;     // elements of a Constant node that is a weight, not a parameter
-constexpr std::uint64_t most_name = 1 << 20;      // bytes
+constexpr int most_depth = 32;                 // graphs inside one another; protobuf's usual limit is 100 messages
+constexpr std::uint64_t least_constant = 257;  // elements of a Constant node that is a weight, not a parameter
+constexpr std::uint64_t most_name = 1 << 20;   // bytes
 
 /// The parts of a NodeProto that matter here.
 struct Node {
@@ -28,7 +28,8 @@ class Walk {
   Walk(ExternalFiles& external, OnnxModel& model) : external_(external), model_(model) {}
 
   Result<void> graph(WireReader message, const std::string& prefix, int depth) {
-    if (depth > most_depth) return message.fail("graph", fmt::format("more than {} stand inside one another", most_depth));
+    if (depth > most_depth)
+      return message.fail("graph", fmt::format("more than {} stand inside one another", most_depth));
     for (;;) {
       QUANT_TRY(field, message.next());
       if (!field) return {};

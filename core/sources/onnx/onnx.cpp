@@ -34,7 +34,8 @@ Result<std::unique_ptr<Source>> open(const std::filesystem::path& path) {
   return with_unpacked(std::move(source), std::move(weights), std::move(notes));
 }
 
-/// A small ir_version first, then one of the fields that writers put after it. Damaged models are known by their ending.
+/// A small ir_version first, then one of the fields that writers put after it. Damaged models are known by their
+/// ending.
 bool sniff(std::span<const std::byte> head, const std::filesystem::path& path) {
   if (head.size() < 3 || head[0] != std::byte{0x08} || head[1] >= std::byte{0x20}) return false;
   const auto next = std::to_integer<unsigned>(head[2]);

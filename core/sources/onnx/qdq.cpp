@@ -43,9 +43,13 @@ class DequantizedWeight final : public PackedWeight {
   std::uint64_t block = 0;                   // along the axis; 0: a scale an index, or one for all
 
   std::vector<std::uint64_t> shape() const override { return x->tensor().shape; }
-  DType dtype() const override { return x->tensor().dtype == DType::i8 || x->tensor().dtype == DType::u8 ? DType::int8 : DType::int4; }
+  DType dtype() const override {
+    return x->tensor().dtype == DType::i8 || x->tensor().dtype == DType::u8 ? DType::int8 : DType::int4;
+  }
   std::string text() const override {
-    const std::string where = scale->elements() == 1 ? "per tensor" : block == 0 ? "per channel" : fmt::format("blocks of {}", block);
+    const std::string where = scale->elements() == 1 ? "per tensor"
+                              : block == 0           ? "per channel"
+                                                     : fmt::format("blocks of {}", block);
     return fmt::format("qdq {} {}", info(x->tensor().dtype).name, where);
   }
 
@@ -62,7 +66,8 @@ class DequantizedWeight final : public PackedWeight {
     for (std::size_t i = 0; i < codes.size(); ++i) {
       const std::size_t s = scale_index(first * cols + i);
       const float z = zeros.empty() ? 0.0f : zeros[zeros.size() == 1 ? 0 : s];
-      rows.set(i, (codes[i] - z) * scales[s], static_cast<int>(std::clamp(codes[i], -32768.0f, 32767.0f)), scales[s], z);
+      rows.set(i, (codes[i] - z) * scales[s], static_cast<int>(std::clamp(codes[i], -32768.0f, 32767.0f)), scales[s],
+               z);
     }
     return {};
   }
@@ -111,7 +116,8 @@ class NBitsWeight final : public PackedWeight {
                                     : 1 << (bits - 1);
         const float step = scales[static_cast<std::size_t>((first + i) * blocks() + b)];
         const int q = code(row, j);
-        rows.set(static_cast<std::size_t>(i * k + j), static_cast<float>(q - zero) * step, q, step, static_cast<float>(zero));
+        rows.set(static_cast<std::size_t>(i * k + j), static_cast<float>(q - zero) * step, q, step,
+                 static_cast<float>(zero));
       }
     }
     return {};
@@ -133,7 +139,8 @@ class Maker {
       const auto found = index_.find(name);
       inputs.push_back(found == index_.end() ? std::nullopt : std::optional(found->second));
     }
-    return node.kind == QuantNode::Kind::dequantize_linear ? dequantize_linear(node, inputs) : mat_mul_n_bits(node, inputs);
+    return node.kind == QuantNode::Kind::dequantize_linear ? dequantize_linear(node, inputs)
+                                                           : mat_mul_n_bits(node, inputs);
   }
 
  private:
@@ -148,7 +155,9 @@ class Maker {
     auto view = source_.view(i);
     return view ? std::shared_ptr<const TensorView>(std::move(*view)) : nullptr;
   }
-  static bool is_given(const QuantNode& node, std::size_t i) { return i < node.inputs.size() && !node.inputs[i].empty(); }
+  static bool is_given(const QuantNode& node, std::size_t i) {
+    return i < node.inputs.size() && !node.inputs[i].empty();
+  }
 
   /// Inputs x, scale[, zero]; all have to be initializers.
   std::optional<UnpackedWeight> dequantize_linear(const QuantNode& node, const Inputs& in) {
@@ -162,7 +171,8 @@ class Maker {
     if (zero) weight->zero = std::make_unique<WholeTensor>(zero);
     if (!set_axis(node, info_of(*in[0]).shape, info_of(*in[1]).shape, *weight)) return std::nullopt;
     if (weight->zero && weight->zero->elements() != weight->scale->elements()) {
-      return no(fmt::format("it has {} zero points and {} scales", weight->zero->elements(), weight->scale->elements()));
+      return no(
+          fmt::format("it has {} zero points and {} scales", weight->zero->elements(), weight->scale->elements()));
     }
     UnpackedWeight out{node.output, "qdq", {*in[0], *in[1]}, std::shared_ptr<const PackedWeight>(std::move(weight))};
     if (zero) out.pieces.insert(*in[2]);
@@ -205,7 +215,8 @@ class Maker {
     weight->n = natural("N"), weight->k = natural("K"), weight->block = natural("block_size");
     weight->bits = node.attributes.contains("bits") ? static_cast<unsigned>(natural("bits")) : 4;
     const bool width = weight->bits == 2 || weight->bits == 4 || weight->bits == 8;
-    if (!width || weight->block < 8 || weight->block > 1 << 16 || weight->n > most_elements || weight->k > most_elements) {
+    if (!width || weight->block < 8 || weight->block > 1 << 16 || weight->n > most_elements ||
+        weight->k > most_elements) {
       return no(fmt::format("{} bits in blocks of {}", weight->bits, weight->block));
     }
     const TensorInfo &b = info_of(*in[1]), &scales = info_of(*in[2]);
@@ -220,7 +231,8 @@ class Maker {
     weight->codes = std::move(*codes);
     weight->scale = std::make_unique<WholeTensor>(scale);
     if (is_given(node, 3)) {
-      if (!in[3] || info_of(*in[3]).dtype != DType::u8 || info_of(*in[3]).elements() != weight->n * weight->zero_row_bytes()) {
+      if (!in[3] || info_of(*in[3]).dtype != DType::u8 ||
+          info_of(*in[3]).elements() != weight->n * weight->zero_row_bytes()) {
         return no("its zero points do not fit");
       }
       auto zeros = source_.bytes(*in[3]);

@@ -48,8 +48,8 @@ struct ElementType {
   std::string_view name;
   std::optional<DType> dtype;  // nothing: named, not read
   std::uint32_t typed;
-  unsigned packed = 1;                        // elements in one number of the typed field
-  std::int64_t least = 0, most = 0;           // of such a number; 0, 0: any
+  unsigned packed = 1;               // elements in one number of the typed field
+  std::int64_t least = 0, most = 0;  // of such a number; 0, 0: any
 };
 constexpr std::int64_t any = 0;
 constexpr ElementType element_types[] = {
@@ -86,9 +86,7 @@ template <class Take>
 Result<void> each_number(WireReader message, std::uint32_t wanted, const Take& take) {
   const bool floats = wanted == float_data, doubles = wanted == double_data;
   const unsigned width = floats ? 4 : 8;
-  const auto single = floats    ? WireField::Type::fixed32
-                      : doubles ? WireField::Type::fixed64
-                                : WireField::Type::varint;
+  const auto single = floats ? WireField::Type::fixed32 : doubles ? WireField::Type::fixed64 : WireField::Type::varint;
   for (;;) {
     QUANT_TRY(field, message.next());
     if (!field) return {};
@@ -100,11 +98,13 @@ Result<void> each_number(WireReader message, std::uint32_t wanted, const Take& t
     if (field->type != WireField::Type::bytes) return message.fail(field_name(wanted), "holds another kind of number");
     WireReader packed = message.inside(*field);
     if ((floats || doubles) && field->size % width != 0) {
-      return message.fail(field_name(wanted), fmt::format("is packed in {} bytes, no multiple of {}", field->size, width));
+      return message.fail(field_name(wanted),
+                          fmt::format("is packed in {} bytes, no multiple of {}", field->size, width));
     }
     std::array<std::byte, 4096> chunk;
     for (std::uint64_t done = 0; (floats || doubles) && done < field->size;) {
-      const auto part = std::span(chunk).first(static_cast<std::size_t>(std::min<std::uint64_t>(chunk.size(), field->size - done)));
+      const auto part =
+          std::span(chunk).first(static_cast<std::size_t>(std::min<std::uint64_t>(chunk.size(), field->size - done)));
       QUANT_CHECK(message.bytes()->read(field->begin + done, part));
       for (std::size_t i = 0; i < part.size(); i += width) {
         std::uint64_t value = 0;
@@ -143,7 +143,8 @@ class TypedBytes final : public ByteStore {
     std::vector<std::byte> bytes;
     bytes.reserve(static_cast<std::size_t>(size_));
     QUANT_CHECK(each_number(message_, field_, [&](std::uint64_t value) -> Result<void> {
-      for (unsigned i = 0; i < width_ && bytes.size() < size_; ++i) bytes.push_back(static_cast<std::byte>(value >> (8 * i)));
+      for (unsigned i = 0; i < width_ && bytes.size() < size_; ++i)
+        bytes.push_back(static_cast<std::byte>(value >> (8 * i)));
       return {};
     }));
     return bytes;
@@ -170,7 +171,8 @@ struct Parts {
 };
 
 Result<void> add_dim(const WireReader& message, Parts& parts, std::uint64_t dim) {
-  if (dim >> 63 != 0) return message.fail("dims", fmt::format("hold the negative number {}", static_cast<std::int64_t>(dim)));
+  if (dim >> 63 != 0)
+    return message.fail("dims", fmt::format("hold the negative number {}", static_cast<std::int64_t>(dim)));
   if (parts.shape.size() >= most_dims) return message.fail("dims", fmt::format("are more than {}", most_dims));
   parts.shape.push_back(dim);
   return {};
@@ -213,7 +215,8 @@ Result<Parts> read_parts(WireReader message) {
     switch (field->number) {
       case dims: QUANT_CHECK(read_dims(message, parts, *field)); break;
       case data_type: parts.type = field->value; break;
-      case segment: return message.fail("segment", "is there: tensors in segments are not read", ErrorCode::unsupported);
+      case segment:
+        return message.fail("segment", "is there: tensors in segments are not read", ErrorCode::unsupported);
       case tensor_name: {
         QUANT_TRY(name, message.text(*field, 1 << 20, "name"));
         parts.name = std::move(name);
@@ -277,7 +280,8 @@ Result<void> place_external(const WireReader& message, const Parts& parts, Exter
 Result<void> place_typed(const WireReader& message, const Parts& parts, const ElementType& type, StoredTensor& out) {
   const std::string_view name = field_name(parts.typed);
   if (parts.typed != type.typed) {
-    return message.fail(name, fmt::format("is there for {}, whose numbers stand in {}", type.name, field_name(type.typed)));
+    return message.fail(name,
+                        fmt::format("is there for {}, whose numbers stand in {}", type.name, field_name(type.typed)));
   }
   std::uint64_t count = 0;
   QUANT_CHECK(each_number(message, parts.typed, [&](std::uint64_t value) -> Result<void> {
@@ -345,7 +349,9 @@ Result<OnnxTensor> read_tensor_proto(WireReader message, ExternalFiles& external
                                                  static_cast<std::int64_t>(parts.type.value_or(0))));
   }
   const auto elements = checked_elements(parts.shape);
-  if (!elements) return message.fail("dims", fmt::format("of {} are too large: {}", shown_name(parts.name), shape_text(parts.shape)));
+  if (!elements)
+    return message.fail("dims",
+                        fmt::format("of {} are too large: {}", shown_name(parts.name), shape_text(parts.shape)));
   if (!type->dtype) {
     out.left_out = fmt::format("it holds {}", type->name);
     return out;

@@ -17,8 +17,8 @@ struct WireField {
   enum class Type { varint = 0, fixed64 = 1, bytes = 2, fixed32 = 5 };
   std::uint32_t number = 0;
   Type type = Type::varint;
-  std::uint64_t value = 0;               ///< of the numeric types
-  std::uint64_t begin = 0, size = 0;     ///< of bytes, absolute in the store
+  std::uint64_t value = 0;            ///< of the numeric types
+  std::uint64_t begin = 0, size = 0;  ///< of bytes, absolute in the store
 };
 
 /// Reads the bytes [begin, end) of a store as one message; messages inside it are read by readers of their own range.
@@ -40,8 +40,7 @@ class WireReader {
   /// The bytes of a field, at most `most` of them. Errors: malformed, naming `name`.
   Result<std::string> text(const WireField& field, std::uint64_t most, std::string_view name) const;
   /// A refusal of `field`.
-  tl::unexpected<Error> fail(std::string_view field, std::string_view why,
-                             ErrorCode code = ErrorCode::malformed) const;
+  tl::unexpected<Error> fail(std::string_view field, std::string_view why, ErrorCode code = ErrorCode::malformed) const;
 
   const std::shared_ptr<const ByteStore>& bytes() const { return bytes_; }
 

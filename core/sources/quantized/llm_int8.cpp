@@ -23,9 +23,10 @@ class Int8Weight final : public PackedWeight {
     QUANT_TRY(codes, weight.octets({first, count, 0, in}));
     QUANT_TRY(largest, scb.floats({0, 1, first, count}));
     for (std::uint64_t i = 0; i < count; ++i) {
+      const float step = largest[i] * (1.0f / 127);  // as the library computes it
       for (std::uint64_t j = 0; j < in; ++j) {
         const auto code = static_cast<std::int8_t>(codes[i * in + j]);
-        rows.set(i * in + j, static_cast<float>(code) * largest[i] / 127.0f, code, largest[i] / 127.0f, 0);
+        rows.set(i * in + j, static_cast<float>(code) * step, code, step, 0);
       }
     }
     return {};

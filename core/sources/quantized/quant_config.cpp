@@ -1,14 +1,9 @@
 #include "core/sources/quantized/quant_config.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <array>
 #include <nlohmann/json.hpp>
 
-#include "core/base/file.h"
-#include "core/base/text.h"
-#include "core/sources/json_events.h"
+#include "core/sources/json_object.h"
 
 namespace quant {
 
@@ -16,21 +11,6 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 namespace {
-
-constexpr std::uint64_t most_bytes = std::uint64_t{16} << 20;
-
-/// Accepts anything: what is left of the parse is its syntax, its depth and its encoding.
-class AnyJson final : public JsonEvents {
- public:
-  void begin_object() override {}
-  void end_object() override {}
-  void begin_array() override {}
-  void end_array() override {}
-  void key(std::string&&) override {}
-  void text(std::string&&) override {}
-  void natural(std::uint64_t) override {}
-  void other(std::string_view) override {}
-};
 
 std::optional<std::int64_t> integer(const json& object, const char* key) {
   const auto found = object.find(key);
@@ -85,20 +65,6 @@ QuantConfig from_object(const json& object) {
   return config;
 }
 
-/// The JSON object of a file, or nothing and a note.
-std::optional<json> object_in(const fs::path& path, std::vector<std::string>& notes) {
-  const auto ignored = [&](const std::string& why) {
-    notes.push_back(fmt::format("{} is ignored: {}", path.filename().string(), why));
-  };
-  const auto text = read_text(path, most_bytes);
-  if (!text) return ignored(text.error().why), std::nullopt;
-  AnyJson syntax;
-  if (!parse_json(*text, "config", syntax)) return ignored(syntax.why()), std::nullopt;
-  json tree = json::parse(*text, nullptr, false);
-  if (!tree.is_object()) return ignored("it is no object"), std::nullopt;
-  return tree;
-}
-
 }  // namespace
 
 std::optional<std::int64_t> QuantConfig::bits_of(const std::string& module) const {
@@ -112,21 +78,16 @@ std::optional<std::int64_t> QuantConfig::group_size_of(const std::string& module
 }
 
 QuantConfig read_quant_config(const fs::path& folder, std::vector<std::string>& notes) {
-  std::error_code ec;
-  if (fs::is_regular_file(folder / "config.json", ec)) {
-    if (const auto tree = object_in(folder / "config.json", notes)) {
-      for (const char* key : {"quantization_config", "quantization"}) {
-        const auto found = tree->find(key);
-        if (found != tree->end() && found->is_object()) return from_object(*found);
-      }
+  if (const auto tree = json_object(folder / "config.json", notes)) {
+    for (const char* key : {"quantization_config", "quantization"}) {
+      const auto found = tree->find(key);
+      if (found != tree->end() && found->is_object()) return from_object(*found);
     }
   }
-  if (fs::is_regular_file(folder / "quantize_config.json", ec)) {
-    if (const auto tree = object_in(folder / "quantize_config.json", notes)) {
-      QuantConfig config = from_object(*tree);
-      if (config.method.empty()) config.method = "gptq";  // the file's name is AutoGPTQ's
-      return config;
-    }
+  if (const auto tree = json_object(folder / "quantize_config.json", notes)) {
+    QuantConfig config = from_object(*tree);
+    if (config.method.empty()) config.method = "gptq";  // the file's name is AutoGPTQ's
+    return config;
   }
   return {};
 }

@@ -12,9 +12,7 @@ namespace quant {
 
 namespace {
 
-std::string_view scale_name(const Module& m) {
-  return m.has("weight_scale") ? "weight_scale" : "weight_scale_inv";
-}
+std::string_view scale_name(const Module& m) { return m.has("weight_scale") ? "weight_scale" : "weight_scale_inv"; }
 
 class ScaledWeight final : public PackedWeight {
  public:

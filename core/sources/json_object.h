@@ -1,0 +1,16 @@
+#pragma once
+// Small JSON files beside weights: advice, never a reason not to open them.
+
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+namespace quant {
+
+/// The object of a JSON file: strict syntax, at most 64 levels and 16 MiB. Null where the file is missing; null and a
+/// note where it cannot be used.
+std::shared_ptr<const nlohmann::json> json_object(const std::filesystem::path& path, std::vector<std::string>& notes);
+
+}  // namespace quant

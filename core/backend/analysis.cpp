@@ -188,9 +188,9 @@ class Run {
     Analysis& out = *candidate.out;
     const MatrixShape shape = view_.matrix();
     const RowQuantizer& q = *candidate.quantizer;
+    out.figures = figures(out.stats, q.codes().bits, q.stored_bytes(shape), shape.elements());
     out.stats.counters.error.nan += out.stats.sums.nan;
     out.stats.counters.error.inf += out.stats.sums.inf;
-    out.figures = figures(out.stats, q.codes().bits, q.stored_bytes(shape), shape.elements());
     out.device = backend_.id();
   }
 
@@ -344,9 +344,9 @@ Result<Analysis> compare_all(const TensorView& stored, const TensorView& origina
       stored.tensor().quantized.empty() ? std::string(info(stored.tensor().dtype).name) : stored.tensor().quantized;
   out.device = devices.reference->id();
   out.stats = std::move(stats);
+  out.figures = figures(out.stats, 0, stored.tensor().bytes, a.elements());
   out.stats.counters.error.nan += out.stats.sums.nan;
   out.stats.counters.error.inf += out.stats.sums.inf;
-  out.figures = figures(out.stats, 0, stored.tensor().bytes, a.elements());
   set_percentiles(out.figures, [&](std::size_t i) { return select.value(i); });
   QUANT_CHECK(weigh(stored, original, out, devices, job));
   out.seconds = seconds_since(start);

@@ -59,6 +59,7 @@ ErrorFigures figures(const ErrorStats& stats, int code_bits, std::uint64_t bytes
   f.nan = s.nan;
   f.inf = s.inf;
   f.clipped = s.clipped;
+  f.overflow = stats.counters.error.nan + stats.counters.error.inf;
   f.bytes = bytes;
   f.bpw = elements > 0 ? 8.0 * static_cast<double>(bytes) / static_cast<double>(elements) : 0;
   if (s.count == 0) return f;

@@ -53,6 +53,7 @@ struct ErrorStats {
 /// The figures of one (tensor, scheme), as `analyze` prints them. nullopt where a ratio is undefined.
 struct ErrorFigures {
   std::uint64_t count = 0, nan = 0, inf = 0, clipped = 0;
+  std::uint64_t overflow = 0;  ///< finite elements whose error no float32 holds: the cast made them infinite or NaN
   std::uint64_t bytes = 0;
   double bpw = 0;
   std::optional<double> mse, rmse, rel_fro, sqnr_db, cosine, max_abs, mean_error, clip_share, rounding_mse,
@@ -62,7 +63,8 @@ struct ErrorFigures {
   std::optional<double> weighted_error, weighted_mse;
 };
 
-/// All but the percentiles. `code_bits` 0: no entropy. `elements`: all, for bpw.
+/// All but the percentiles. The counters hold finite elements alone. `code_bits` 0: no entropy. `elements`: all, for
+/// bpw.
 ErrorFigures figures(const ErrorStats& stats, int code_bits, std::uint64_t bytes, std::uint64_t elements);
 
 }  // namespace quant

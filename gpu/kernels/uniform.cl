@@ -49,7 +49,7 @@ KERNEL void uniform(global const float* restrict w,      // rows * cols
     const float code = is_finite(x) ? nearest(quotient) + zero : zero;
     const int kept = (int)limited(code, form.lowest, form.highest);
     codes[r.start + i] = (uchar)kept;
-    values[r.start + i] = ((float)kept - zero) * scale;
+    values[r.start + i] = clamp(((float)kept - zero) * scale, -FLT_MAX, FLT_MAX);
     clipped[r.start + i] = code != (float)kept;
     steps[r.start + i] = scale;
   }

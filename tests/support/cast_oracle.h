@@ -109,13 +109,20 @@ inline QString cast_difference(const CastOracle& oracle, const Backend& backend,
   if (!got) return QString::fromStdString(one_line(got.error()));
   std::size_t k = 0;
   double last = std::numeric_limits<double>::infinity();
+  CastOracle::Want want;  // of neighbours, as long as they round to the same code
+  bool is_fresh = false;
   for (std::size_t i = 0; i < w.size(); ++i) {
     const double magnitude = std::fabs(double(w[i]));
-    if (magnitude < std::numeric_limits<double>::infinity()) {
+    const bool is_finite = magnitude < std::numeric_limits<double>::infinity();
+    const std::size_t before = k;
+    if (is_finite) {
       k = oracle.nearest(magnitude, magnitude >= last ? k : oracle.start(magnitude));
       last = magnitude;
     }
-    const auto want = oracle.want(w[i], k);
+    if (!is_fresh || !is_finite || k != before || std::signbit(w[i]) != std::signbit(want.value)) {
+      want = oracle.want(w[i], k);
+      is_fresh = is_finite;
+    }
     const float value = got->values[i];
     const bool same_value = std::isnan(want.value)
                                 ? std::isnan(value) && std::signbit(value) == std::signbit(want.value)

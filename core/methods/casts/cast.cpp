@@ -289,19 +289,25 @@ constexpr std::string_view ieee_754 = "IEEE 754-2019";
 constexpr std::string_view ofp8 = "OCP 8-bit Floating Point Specification 1.0; Micikevicius et al., arXiv:2209.05433";
 constexpr std::string_view ocp_mx = "OCP Microscaling Formats 1.0; Rouhani et al., arXiv:2310.10537";
 constexpr std::string_view keeps =
-    "Values beyond the largest become infinite; NaN and infinities stay what they are. Zeros, single elements and "
-    "tensors "
-    "of any rank are cast like any other.";
+    "Values beyond the largest become infinite, and their number is counted beside the figures, which then hold no "
+    "mean error; NaN and infinities stay what they are. Zeros, single elements and tensors of any rank are cast like "
+    "any other; with a scale nothing overflows, regions of zeros have scale 1 and short last groups stand alone.";
+constexpr std::string_view holds_all =
+    "Never for float32 weights, whose error is 0; float64 ones are read as float32. NaN and infinities stay what they "
+    "are; zeros, single elements, denormals and tensors of any rank are cast like any other. It takes no scale: there "
+    "is nothing to gain.";
 constexpr std::string_view saturates =
     "Values beyond the largest are held there and counted as clipped; small ones round to 0. Without a scale most "
-    "weights "
-    "use few of the codes. NaN becomes 0, infinities the largest value; regions of zeros have scale 1; short last "
-    "groups "
-    "stand alone; 1-D tensors are one row.";
-constexpr std::string_view saturates_fp8 =
-    "Values beyond the largest are held there and counted as clipped (overflow=ieee: Inf, or NaN in e4m3). NaN stays "
-    "NaN; "
-    "regions of zeros have scale 1; short last groups stand alone; 1-D tensors are one row.";
+    "weights use few of the codes. NaN becomes 0, infinities the largest value; regions of zeros have scale 1; short "
+    "last groups stand alone; 1-D tensors are one row, 4-D ones out × (in·kh·kw).";
+constexpr std::string_view saturates_e4m3 =
+    "Values beyond 448 are held there and counted as clipped (overflow=ieee: above 464 they become NaN in e4m3, which "
+    "is counted beside the figures). NaN stays NaN, infinities become the largest value (overflow=ieee: NaN); regions "
+    "of zeros have scale 1; short last groups stand alone; 1-D tensors are one row, 4-D ones out × (in·kh·kw).";
+constexpr std::string_view saturates_e5m2 =
+    "Values beyond 57344 are held there and counted as clipped (overflow=ieee: from 61440 on they become infinite, "
+    "which is counted beside the figures). NaN stays NaN and infinities stay; regions of zeros have scale 1; short "
+    "last groups stand alone; 1-D tensors are one row, 4-D ones out × (in·kh·kw).";
 
 constexpr Method cast(std::string_view id, std::string_view title, std::string_view summary, std::string_view when,
                       std::string_view fails, std::string_view reference, std::span<const Param> params = {}) {
@@ -326,9 +332,9 @@ extern const Method cast_fp64, cast_fp32, cast_tf32, cast_bf16, cast_fp16, cast_
     cast_fp6_e2m3, cast_fp4_e2m1;
 
 constinit const Method cast_fp64 = cast("fp64", "FP64 (binary64)", "64 bits: 1 sign, 11 exponent, 52 fraction.",
-                                        "Never for weights; it shows what the others give up.", keeps, ieee_754);
+                                        "Never for weights; it shows what the others give up.", holds_all, ieee_754);
 constinit const Method cast_fp32 = cast("fp32", "FP32 (binary32)", "32 bits: 1 sign, 8 exponent, 23 fraction.",
-                                        "Norms, biases and anything that must not move.", keeps, ieee_754);
+                                        "Norms, biases and anything that must not move.", holds_all, ieee_754);
 constinit const Method cast_tf32 =
     cast("tf32", "TF32", "The range of FP32 with 10 fraction bits; 19 bits that are stored in 32.",
          "To see what tensor cores read when they are given FP32.", keeps,
@@ -343,10 +349,10 @@ constinit const Method cast_fp16 =
          ieee_754, scaled);
 constinit const Method cast_fp8_e4m3 =
     cast("fp8-e4m3", "FP8 E4M3", "8 bits: 1 sign, 4 exponent, 3 fraction; up to 448, no infinities.",
-         "8-bit weights on recent GPUs, with scale=row or scale=tensor.", saturates_fp8, ofp8, scaled_fp8);
+         "8-bit weights on recent GPUs, with scale=row or scale=tensor.", saturates_e4m3, ofp8, scaled_fp8);
 constinit const Method cast_fp8_e5m2 =
     cast("fp8-e5m2", "FP8 E5M2", "8 bits: 1 sign, 5 exponent, 2 fraction; up to 57344.",
-         "Gradients and values of wide range; for weights E4M3 is finer.", saturates_fp8, ofp8, scaled_fp8);
+         "Gradients and values of wide range; for weights E4M3 is finer.", saturates_e5m2, ofp8, scaled_fp8);
 constinit const Method cast_fp6_e3m2 =
     cast("fp6-e3m2", "FP6 E3M2", "6 bits: 1 sign, 3 exponent, 2 fraction; up to 28.",
          "With scale=group, between 8-bit and 4-bit floats.", saturates, ocp_mx, scaled);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "core/base/threads.h"
 #include "core/methods/walk.h"
@@ -103,9 +104,11 @@ bool UniformRows::encode(std::span<const float> w, Grid g, std::uint8_t* codes, 
   return any;
 }
 
+/// ŵ, held within float32: the outermost code of the largest ranges lies beyond it.
 float UniformRows::decode(std::uint8_t code, Grid g) const {
+  constexpr float most = std::numeric_limits<float>::max();
   const float q = form_.code_lo < 0 ? float(std::int8_t(code)) : float(code);
-  return (q - g.zero) * g.scale;
+  return std::clamp((q - g.zero) * g.scale, -most, most);
 }
 
 QuantizedTile UniformRows::quantize(const RowTile& tile) const {

@@ -135,6 +135,9 @@ Result<void> analyze_item(const Item& item, std::span<const Scheme> schemes, std
                                  [&](const Devices& devices) { return analyze(*view, schemes, devices, run.job()); }));
   for (std::size_t s = 0; s < found.size(); ++s) {
     if (!found[s].warning.empty()) run.device_failed(found[s].warning);
+    if (const auto n = found[s].figures.overflow; n > 0)
+      run.warn(fmt::format("{}: {}: {} {} beyond the format: no mean error can say that", printable(found[s].tensor),
+                           found[s].scheme, grouped(n), n == 1 ? "weight is" : "weights are"));
     Json map;
     if (run.args().has("map") && found[s].refused.empty()) {
       QUANT_TRY(made, map_json(*view, schemes[s], run, weights));

@@ -62,6 +62,8 @@ Json analysis_json(const Analysis& analysis, bool hist) {
   if (f.weighted_mse) json["weighted_mse"] = number(f.weighted_mse);
   json["nan"] = f.nan;
   json["inf"] = f.inf;
+  if (f.overflow > 0) json["overflow"] = f.overflow;
+  if (analysis.approximate) json["approximate"] = true;
   json["exact"] = f.exact;
   json["seconds"] = analysis.seconds;
   if (!hist) return json;

@@ -26,6 +26,40 @@ std::string_view type_word(ParamType type) {
   return "word";
 }
 
+/// What a parameter adds to a scheme in its example: the width, a group of a size that is in use, a codebook's block.
+std::string example_part(const Param& p) {
+  if (p.name == "group" && p.def == "0") return "group=128";
+  if (p.name == "bits" || p.name == "block" || p.name == "prune") return fmt::format("{}={}", p.name, p.def);
+  return p.name == "dq" ? "dq" : "";
+}
+
+/// A scheme with the parameters that people set first: "rtn:bits=4,group=128".
+std::string example(const Method& m) {
+  std::string text(m.id);
+  char before = ':';
+  for (const auto& p : m.params) {
+    const std::string part = example_part(p);
+    if (part.empty()) continue;
+    text += before + part;
+    before = ',';
+  }
+  return text;
+}
+
+/// Where the article has it.
+std::string_view technique_text(const Method& m) {
+  if (m.technique == "ptq")
+    return "The first of its four techniques, post-training quantization: minutes, no training.";
+  if (m.technique == "qat")
+    return "The second of its four techniques, quantization-aware training: the storage of models trained for it.";
+  if (m.technique == "finetune")
+    return "The third of its four techniques, 4-bit fine-tuning: the frozen base below low-rank adapters (QLoRA). By "
+           "itself it is post-training quantization.";
+  if (m.technique == "mixed")
+    return "The fourth of its four techniques, mixed precision: what sensitive parts of a model keep.";
+  return "None of its four techniques: a number format of its chapter on bits.";
+}
+
 Json method_json(const Method& m, const std::vector<std::string>& devices) {
   Json parameters = Json::array();
   for (const auto& p : m.params)
@@ -39,35 +73,40 @@ Json method_json(const Method& m, const std::vector<std::string>& devices) {
           {"when", m.when},
           {"cost", m.cost},
           {"fails", m.fails},
+          {"example", example(m)},
           {"parameters", std::move(parameters)},
           {"needs", Json::array({word(m.needs)})},
           {"reference", m.reference},
           {"devices", devices}};
 }
 
-/// Where the method stands among the article's four techniques.
-std::string_view technique_words(std::string_view technique) {
-  if (technique == "ptq") return "post-training quantization (PTQ)";
-  if (technique == "qat") return "quantization-aware training (QAT)";
-  if (technique == "finetune") return "quantized fine-tuning";
-  if (technique == "mixed") return "mixed precision";
-  return "none: a number format";
+/// "bits=2..8", "sym|asym", "narrow"; behind it what holds when it is left out.
+std::string parameter_text(const Param& p, std::size_t width) {
+  std::string head(p.name);
+  if (p.type == ParamType::word)
+    head = p.range;
+  else if (p.type != ParamType::flag)
+    head += fmt::format("={}", p.range);
+  if (!p.def.empty()) head += fmt::format("   (default {})", p.def);
+  return "  " + head + "\n" + wrapped(p.help, 6, width);
 }
 
 std::string page(const Method& m, const std::vector<std::string>& devices) {
-  std::string text = fmt::format("{}: {}\n\n{}", m.id, m.title, wrapped(m.summary, 2));
-  const std::pair<std::string_view, std::string_view> parts[] = {
-      {"When", m.when}, {"Cost", m.cost}, {"How it fails", m.fails}, {"Source", m.reference}};
-  for (const auto& [title, body] : parts)
-    if (!body.empty()) text += fmt::format("\n{}\n{}", title, wrapped(body, 2));
-  text += fmt::format("\nThe article's technique: {}.", technique_words(m.technique));
-  text += fmt::format("\nNeeds {}; runs on {}.\n", word(m.needs), fmt::join(devices, ", "));
-  if (m.params.empty()) return text;
-  Table table({"  parameter", "default", "range", "what it is"});
-  for (const auto& p : m.params)
-    table.row({"  " + std::string(p.name), p.def.empty() ? "–" : std::string(p.def), std::string(p.range),
-               std::string(p.help)});
-  return text + "\n" + table.text();
+  const std::size_t width = page_width();
+  std::string text = fmt::format("{}: {}\n\n{}", m.id, m.title, wrapped(m.summary, 2, width));
+  const auto part = [&](std::string_view title, std::string_view body) {
+    text += fmt::format("\n{}\n{}", title, wrapped(body, 2, width));
+  };
+  part("When to use it", m.when);
+  part("What it costs", m.cost);
+  part("How it may fail", m.fails);
+  part("In the article", technique_text(m));
+  part("Where it comes from", m.reference);
+  part("Needs and devices", fmt::format("Needs {}; runs on {}.", word(m.needs), fmt::join(devices, ", ")));
+  text += "\nParameters\n";
+  for (const auto& p : m.params) text += parameter_text(p, width);
+  if (m.params.empty()) text += "  none\n";
+  return text + fmt::format("\nExample\n  quantoscope-cli analyze FILE --scheme {}\n", example(m));
 }
 
 Result<std::span<const Method* const>> chosen(const Run& run) {
@@ -109,10 +148,13 @@ Result<void> run(Run& run) {
     return run.answer({{"methods", std::move(list)}});
   }
   if (run.args().has("METHOD")) return run.show(page(*shown.front(), devices_of(*shown.front())));
-  Table table({"method", "family", "needs", "what it is"});
+  Table table({"method", "family", "technique", "needs", "what it is"});
   for (const auto* m : shown)
-    table.row({std::string(m->id), std::string(m->family), std::string(word(m->needs)), std::string(m->title)});
-  return run.show(table.text() + "\nquantoscope-cli methods METHOD prints a method's page.\n");
+    table.row({std::string(m->id), std::string(m->family), m->technique.empty() ? "–" : std::string(m->technique),
+               std::string(word(m->needs)), std::string(m->title)});
+  return run.show(table.text() +
+                  "\nquantoscope-cli methods METHOD prints a method's page: when to use it, what it costs, how it may "
+                  "fail,\nwhere it comes from, its parameters.\n");
 }
 
 }  // namespace

@@ -1,9 +1,12 @@
 #include "app/cli/table.h"
 
 #include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 
 #include "core/base/text.h"
 
@@ -71,6 +74,16 @@ std::string per_second(double n) {
   if (n >= 1e9) return fmt::format("{:.2f} G/s", n / 1e9);
   if (n >= 1e6) return fmt::format("{:.0f} M/s", n / 1e6);
   return fmt::format("{:.0f} k/s", n / 1e3);
+}
+
+std::size_t page_width() {
+  winsize size{};
+  std::size_t width = 80;
+  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+    width = size.ws_col;
+  else if (const char* columns = std::getenv("COLUMNS"))
+    width = static_cast<std::size_t>(parse_int(columns).value_or(80));
+  return std::clamp<std::size_t>(width, 60, 100);
 }
 
 std::string wrapped(std::string_view text, std::size_t indent, std::size_t width) {

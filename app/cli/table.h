@@ -34,6 +34,8 @@ std::string fixed(std::optional<double> x, int decimals);
 std::string shape_text(const std::vector<std::uint64_t>& shape);
 /// "412 M/s"; "–" for 0.
 std::string per_second(double n);
+/// Columns for running text: those of the terminal, or COLUMNS, or 80; between 60 and 100.
+std::size_t page_width();
 /// Paragraph broken at `width` columns, each line behind `indent` blanks.
 std::string wrapped(std::string_view text, std::size_t indent, std::size_t width = 92);
 

@@ -310,11 +310,13 @@ void MapsPage::startChain() {
     chain_->show({{tr("row %1, column %2").arg(row).arg(col), text(double(c.value)), tr("The stored weight w.")},
                   {tr("÷ scale"), text(c.scale ? std::optional<double>(*c.scale) : std::nullopt),
                    tr("The step Δ of its region.")},
-                  {tr("= before rounding"), text(c.quotient), tr("w ÷ scale")},
+                  {tr("= before rounding"), text(c.quotient),
+                   c.minimum ? tr("(w + minimum %1) ÷ scale").arg(text(double(*c.minimum))) : tr("w ÷ scale")},
                   {tr("code"), c.clipped ? tr("%1, clipped").arg(code) : code,
                    tr("Rounded to a whole number, then kept inside the range.")},
                   {tr("zero point"), text(c.zero ? std::optional<double>(*c.zero) : std::nullopt), {}},
-                  {tr("restored"), text(double(c.dequantized)), tr("scale × (code − zero)")},
+                  {tr("restored"), text(double(c.dequantized)),
+                   c.minimum ? tr("scale × code − minimum") : tr("scale × (code − zero)")},
                   {tr("error ŵ − w"), text(c.error), {}},
                   {tr("error in Δ"), text(c.error_steps), tr("Rounding alone stays within ±½.")}});
   });

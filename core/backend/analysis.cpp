@@ -192,6 +192,7 @@ class Run {
     out.stats.counters.error.nan += out.stats.sums.nan;
     out.stats.counters.error.inf += out.stats.sums.inf;
     out.device = backend_.id();
+    out.approximate = q.approximate();
   }
 
  private:

@@ -27,10 +27,11 @@ struct Devices {
 /// The result of one scheme on one tensor, or why it was refused.
 struct Analysis {
   std::string tensor;
-  std::string scheme;   ///< canonical
-  std::string refused;  ///< why, or empty
-  std::string device;   ///< id of the backend that ran it
-  std::string warning;  ///< how the chosen device failed and what took over, or empty
+  std::string scheme;        ///< canonical
+  std::string refused;       ///< why, or empty
+  std::string device;        ///< id of the backend that ran it
+  std::string warning;       ///< how the chosen device failed and what took over, or empty
+  bool approximate = false;  ///< the codebook was sought on merged values (kmeans)
   ErrorFigures figures;
   ErrorStats stats;         ///< with all counters; merged over tensors it gives the model's histogram
   double seconds = 0;       ///< of the whole pass, shared by its schemes in proportion
@@ -82,11 +83,12 @@ struct MapGrid {
 Result<MapGrid> reduce_map(const TensorView& view, const Scheme* scheme, MapView what, Reduction reduction,
                            std::uint64_t max_rows, std::uint64_t max_cols, const Devices& devices, JobContext& job);
 
-/// The chain of one element: value → ÷scale → rounded → code → clamped → dequantized → error.
+/// The chain of one element: value → +minimum → ÷scale → rounded → +zero → clamped: code → dequantized → error.
 struct ElementChain {
   float value = 0;
   std::optional<float> scale, zero;
-  std::optional<double> quotient;  ///< value / scale
+  std::optional<float> minimum;    ///< of GGUF types that have one: ŵ = scale · code − minimum
+  std::optional<double> quotient;  ///< (value + minimum) / scale
   std::optional<int> code;
   bool clipped = false;
   float dequantized = 0;

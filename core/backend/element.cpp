@@ -14,7 +14,9 @@ void set_region(ElementChain& chain, const RowQuantizer& q, const QuantizedTile&
   if (region < scales.size()) chain.scale = scales[region];
   if (is_shared && region < q.shared().zeros.size()) chain.zero = q.shared().zeros[region];
   if (region < tile.zeros.size()) chain.zero = tile.zeros[region];
-  if (chain.scale && *chain.scale != 0) chain.quotient = static_cast<double>(chain.value / *chain.scale);
+  if (region < tile.minima.size()) chain.minimum = tile.minima[region];
+  if (!chain.scale || *chain.scale == 0) return;
+  chain.quotient = static_cast<double>((chain.value + chain.minimum.value_or(0)) / *chain.scale);
 }
 
 Result<ElementChain> chain_of(const TensorView& view, const RowQuantizer& q, std::uint64_t row, std::uint64_t col) {

@@ -139,8 +139,35 @@ class TestCliListings : public QObject {
   void aMethodsPageSaysWhatItIs() {
     const auto ran = cli::run({"methods", "rtn"}, dir_);
     QCOMPARE(ran.code, 0);
-    for (const auto* word : {"Round to nearest", "When", "Cost", "How it fails", "Source", "bits", "group"})
+    for (const auto* word : {"Round to nearest", "When to use it", "What it costs", "How it may fail", "In the article",
+                             "Where it comes from", "bits=2..8", "sym|asym", "rtn:bits=4,group=128"})
       QVERIFY2(ran.out.contains(word), word);
+  }
+
+  void pagesKeepToTheirColumns_data() {
+    QTest::addColumn<QString>("columns");
+    QTest::addColumn<int>("widest");
+    QTest::newRow("80 columns") << "80" << 80;
+    QTest::newRow("120 columns: text stays readable") << "120" << 100;
+  }
+  void pagesKeepToTheirColumns() {
+    QFETCH(QString, columns);
+    QFETCH(int, widest);
+    qputenv("COLUMNS", columns.toUtf8());
+    for (const char* method : {"rtn", "kmeans", "q4_k", "fp8-e4m3"}) {
+      for (const QString& line : cli::run({"methods", method}, dir_).out.split('\n'))
+        QVERIFY2(line.size() <= widest, qPrintable(line));
+    }
+    qunsetenv("COLUMNS");
+  }
+
+  void everyExampleIsAScheme() {
+    const Json methods = runJson({"methods"}, dir_);
+    for (const auto& m : methods.at("methods")) {
+      const auto example = QString::fromStdString(m.at("example").get<std::string>());
+      const auto ran = cli::run({"analyze", model_, "--scheme", example, "--tensor", "nothing matches this"}, dir_);
+      QVERIFY2(!ran.err.contains("parse scheme"), qPrintable(example + ran.err));
+    }
   }
 };
 

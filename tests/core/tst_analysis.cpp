@@ -319,6 +319,42 @@ class TestAnalysis : public QObject {
     QVERIFY(element_chain(*view, *Scheme::parse("rtn"), 1, 0, job).error().code == ErrorCode::usage);
   }
 
+  /// The code is what the quotient and the zero point round to, minima taken into account.
+  void theChainLeadsToTheCode_data() {
+    QTest::addColumn<QString>("scheme");
+    QTest::addColumn<bool>("has_minimum");
+    for (const char* scheme : {"rtn:asym,group=32", "article", "hqq", "q4_0", "q5_0", "q8_0", "q6_k"})
+      QTest::newRow(scheme) << QString(scheme) << false;
+    for (const char* scheme : {"q4_1", "q5_1", "q2_k", "q4_k", "q5_k"})
+      QTest::newRow(scheme) << QString(scheme) << true;
+  }
+  void theChainLeadsToTheCode() {
+    QFETCH(QString, scheme);
+    QFETCH(bool, has_minimum);
+    std::vector<float> w(512);
+    for (std::size_t i = 0; i < w.size(); ++i) w[i] = std::sin(float(i) * 0.37f) + 0.4f;
+    const auto view = memory_tensor("w", {2, 256}, w);
+    JobContext job;
+    for (const std::uint64_t col : {0, 17, 100, 255}) {
+      const ElementChain c = *element_chain(*view, *Scheme::parse(scheme.toStdString()), 1, col, job);
+      QCOMPARE(c.minimum.has_value(), has_minimum);
+      QVERIFY(c.quotient && c.code);
+      if (c.clipped) continue;
+      const double off = *c.quotient + double(c.zero.value_or(0)) - *c.code;
+      QVERIFY2(std::fabs(off) < 0.55, qPrintable(QString("column %1: %2 off").arg(col).arg(off)));  // fp16 scales
+    }
+  }
+
+  void whatACastMakesInfiniteIsCounted() {
+    const auto view = memory_tensor("w", {4}, {1.0f, 1e6f, -1e6f, std::numeric_limits<float>::quiet_NaN()});
+    for (const Analysis& a : run(*view, {"fp16", "fp8-e4m3:overflow=ieee", "fp16:scale=row"}, 1)) {
+      const bool overflows = a.scheme != "fp16:scale=row";
+      QCOMPARE(a.figures.overflow, overflows ? std::uint64_t{2} : 0);
+      QCOMPARE(a.figures.nan, std::uint64_t{1});
+      QCOMPARE(a.figures.mse.has_value(), !overflows);
+    }
+  }
+
  private:
   Devices devices(int threads) const { return {native_.get(), reference_.get(), threads, 0}; }
   Devices tight() const { return {native_.get(), reference_.get(), 2, 4096}; }

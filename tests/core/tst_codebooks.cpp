@@ -6,6 +6,7 @@
 #include "core/methods/codebook/huffman.h"
 #include "core/methods/codebook/optimal_codebook.h"
 #include "core/methods/codebook/value_counts.h"
+#include "core/tensor/calibration.h"
 #include "tests/support/methods.h"
 
 using namespace quant::test;
@@ -182,6 +183,28 @@ class TestCodebooks : public QObject {
     QVERIFY2(near(double(f.rows->shared().zeros[0]), zero, 2e-6),
              qPrintable(QString::number(double(f.rows->shared().zeros[0]), 'g', 9)));
     QCOMPARE(codes(f, f.whole()), want);
+  }
+
+  /// Cells {0, 1} and {10, 11}: means 0.5 and 10.5, and 0.75 where the second column counts three times.
+  void kmeansCountsColumnsByTheirInputs() {
+    const Weights w = {0, 1, 10, 11};
+    const auto book = [](const Fitted& f) {
+      const auto all = f.rows->codebook();
+      return Weights(all.begin(), all.end());
+    };
+    quant::Calibration calibration;
+    calibration.set_mean_sq("w", {1, 3, 1, 1});
+    QCOMPARE(book(fit("kmeans:bits=1", {1, 4}, w, &calibration)), (Weights{0.5f, 10.5f}));
+    QCOMPARE(book(fit("kmeans:bits=1,weight=imatrix", {1, 4}, w, &calibration)), (Weights{0.75f, 10.5f}));
+    const Fitted rows =
+        fit("kmeans:bits=1,gran=row,weight=imatrix", {2, 4}, {0, 1, 10, 11, 11, 10, 1, 0}, &calibration);
+    QCOMPARE(rows.whole().codebooks, (Weights{0.75f, 10.5f, 0.5f, 10.25f}));
+    for (const char* scheme : {"kmeans:weight=imatrix", "kmeans:weight=fisher"}) {
+      const auto refused = try_fit(scheme, {1, 4}, w);
+      QVERIFY(!refused && refused.error().code == quant::ErrorCode::unsupported);
+    }
+    calibration.set_mean_sq("w", {1, 3});
+    QVERIFY(try_fit("kmeans:weight=imatrix", {1, 4}, w, &calibration).error().code == quant::ErrorCode::refused);
   }
 
   void hqqDownRefusesWhatItsGroupDoesNotDivide() {

@@ -228,6 +228,39 @@ class TestMethodInputs : public QObject {
     for (const float scale : q.scales) QVERIFY(std::isfinite(scale));
     checkAnalyses(*fitted, q.values);
   }
+
+  void oddShapes_data() {
+    QTest::addColumn<QString>("scheme");
+    QTest::addColumn<Shape>("shape");
+    const std::pair<const char*, Shape> shapes[] = {{"0-D", {}},           {"one element", {1}},
+                                                    {"1-D", {37}},         {"a short last group", {5, 33}},
+                                                    {"4-D", {3, 2, 3, 3}}, {"experts", {2, 3, 32}},
+                                                    {"no rows", {0, 32}},  {"no columns", {3, 0}},
+                                                    {"nothing", {0}},      {"experts of none", {0, 4, 32}},
+                                                    {"a column", {9, 1}}};
+    for (const auto& s : schemes())
+      for (const auto& [name, shape] : shapes)
+        QTest::newRow((s + ": " + name).c_str()) << QString::fromStdString(s) << shape;
+  }
+  void oddShapes() {
+    QFETCH(QString, scheme);
+    QFETCH(Shape, shape);
+    const std::string text = scheme.toStdString();
+    const Weights w = filled(inputs[7], count(shape));
+    const auto fitted = try_fit(text, shape, w);
+    if (!fitted) {
+      QVERIFY2(says(page(text), "multiple of|does not divide|below 2048"),
+               "the page does not say which shapes it refuses");
+      return checkRefusal(fitted.error(), text);
+    }
+    const auto q = fitted->whole();
+    QCOMPARE(q.values.size(), w.size());
+    for (const float v : q.values) QVERIFY(std::isfinite(v));
+    QCOMPARE(fitted->rows->stored_bytes(fitted->view->matrix()) == 0, w.empty());
+    QVERIFY2(says(page(text), "1-D|(any|every) rank|odd tensors|cross rows"),
+             "the page does not say what becomes of shapes");
+    checkAnalyses(*fitted, q.values);
+  }
 };
 
 QTEST_APPLESS_MAIN(TestMethodInputs)

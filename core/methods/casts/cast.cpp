@@ -309,19 +309,29 @@ constexpr std::string_view saturates_e5m2 =
     "which is counted beside the figures). NaN stays NaN and infinities stay; regions of zeros have scale 1; short "
     "last groups stand alone; 1-D tensors are one row, 4-D ones out × (in·kh·kw).";
 
+constexpr std::array unscaled = {casts::unscaled_param};
+
+/// Eight bits and fewer are post-training quantization at its simplest; the article's mixed precision keeps FP16, BF16
+/// and FP32; FP64 and TF32 are number formats alone.
+constexpr std::string_view technique_of(std::string_view id) {
+  if (id.starts_with("fp8") || id.starts_with("fp6-") || id.starts_with("fp4")) return "ptq";
+  return id == "fp16" || id == "bf16" || id == "fp32" ? "mixed" : "";
+}
+
 constexpr Method cast(std::string_view id, std::string_view title, std::string_view summary, std::string_view when,
-                      std::string_view fails, std::string_view reference, std::span<const Param> params = {}) {
+                      std::string_view fails, std::string_view reference, std::span<const Param> params) {
   Method m;
   m.id = id;
   m.title = title;
   m.family = "casts";
+  m.technique = technique_of(id);
   m.summary = summary;
   m.when = when;
   m.cost = "One pass, every weight by itself; all devices.";
   m.fails = fails;
   m.reference = reference;
   m.params = params;
-  m.normalise = params.empty() ? nullptr : params.size() == scaled.size() ? normalise : normalise_fp8;
+  m.normalise = params.size() < scaled.size() ? nullptr : params.size() == scaled.size() ? normalise : normalise_fp8;
   m.make = make;
   return m;
 }
@@ -331,10 +341,12 @@ constexpr Method cast(std::string_view id, std::string_view title, std::string_v
 extern const Method cast_fp64, cast_fp32, cast_tf32, cast_bf16, cast_fp16, cast_fp8_e4m3, cast_fp8_e5m2, cast_fp6_e3m2,
     cast_fp6_e2m3, cast_fp4_e2m1;
 
-constinit const Method cast_fp64 = cast("fp64", "FP64 (binary64)", "64 bits: 1 sign, 11 exponent, 52 fraction.",
-                                        "Never for weights; it shows what the others give up.", holds_all, ieee_754);
-constinit const Method cast_fp32 = cast("fp32", "FP32 (binary32)", "32 bits: 1 sign, 8 exponent, 23 fraction.",
-                                        "Norms, biases and anything that must not move.", holds_all, ieee_754);
+constinit const Method cast_fp64 =
+    cast("fp64", "FP64 (binary64)", "64 bits: 1 sign, 11 exponent, 52 fraction.",
+         "Never for weights; it shows what the others give up.", holds_all, ieee_754, unscaled);
+constinit const Method cast_fp32 =
+    cast("fp32", "FP32 (binary32)", "32 bits: 1 sign, 8 exponent, 23 fraction.",
+         "Norms, biases and anything that must not move.", holds_all, ieee_754, unscaled);
 constinit const Method cast_tf32 =
     cast("tf32", "TF32", "The range of FP32 with 10 fraction bits; 19 bits that are stored in 32.",
          "To see what tensor cores read when they are given FP32.", keeps,

@@ -8,6 +8,10 @@
 
 namespace quant::casts {
 
+/// `scale` of the casts that hold every float32: there is nothing to map.
+inline constexpr Param unscaled_param{"scale", ParamType::choice, "none", "none",
+                                      "none alone: every float32 is held as it is, a scale would only round twice"};
+
 /// The target of a cast. Null for `none`.
 const float_format::Format* format_of(const Scheme& scheme);
 

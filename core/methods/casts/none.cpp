@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/methods/casts/cast.h"
 #include "core/methods/quantizer.h"
 
 namespace quant {
@@ -56,13 +57,13 @@ constinit const Method cast_none{
     .id = "none",
     .title = "As stored",
     .family = "casts",
-    .technique = "",
+    .technique = "mixed",
     .summary = "Leaves the tensor as the file has it: no error, its own bytes.",
     .when = "Norms, biases and pinned tensors of a plan.",
     .cost = "Nothing.",
     .fails = "Never; every tensor of every rank stays what it is, NaN and infinities included.",
     .reference = "the checkpoint itself",
-    .params = {},
+    .params = {&casts::unscaled_param, 1},
     .make = make};
 
 }  // namespace quant

@@ -31,7 +31,7 @@ constinit const Method fp4_bnb{
     .id = "fp4-bnb",
     .title = "FP4 (bitsandbytes)",
     .family = "codebook",
-    .technique = "ptq",
+    .technique = "finetune",
     .summary = "Eight magnitudes of either sign, spaced like a tiny float, scaled by the largest of 64 weights.",
     .when = "Checkpoints that were stored as FP4 by bitsandbytes; for new ones nf4 is about 1 dB better.",
     .cost = "One pass over the weights, blocks independent; dq reads the tensor once more.",

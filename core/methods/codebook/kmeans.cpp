@@ -5,6 +5,7 @@
 
 #include "core/methods/codebook/optimal_codebook.h"
 #include "core/methods/codebook/value_counts.h"
+#include "core/methods/importance.h"
 #include "core/methods/uniform/uniform.h"
 #include "core/methods/walk.h"
 #include "core/tensor/bit_pack.h"
@@ -17,13 +18,14 @@ using Book = std::span<const float>;
 /// The scalar reference: ŵ = C[q], C of the matrix, the row or the group.
 class KmeansRows final : public RowQuantizer {
  public:
-  KmeansRows(Scheme scheme, std::vector<float> books, std::uint64_t rows, bool approximate)
-      : scheme_(std::move(scheme)), books_(std::move(books)), rows_(rows), approximate_(approximate) {}
+  KmeansRows(Scheme scheme, std::vector<float> books, Shared shared, bool approximate)
+      : scheme_(std::move(scheme)), books_(std::move(books)), shared_(std::move(shared)), approximate_(approximate) {}
 
   const Scheme& scheme() const override { return scheme_; }
   CodeForm codes() const override { return {scheme_.integer("bits"), false}; }
   Region region() const override { return Region::none; }
   Book codebook() const override { return books_; }
+  const Shared& shared() const override { return shared_; }
   bool approximate() const override { return approximate_; }
 
   QuantizedTile quantize(const RowTile& tile) const override;
@@ -42,14 +44,23 @@ class KmeansRows final : public RowQuantizer {
   std::uint64_t run_length() const { return std::uint64_t(scheme_.integer("group")); }
   Book book_of(const QuantizedTile& q, std::uint64_t row, std::uint64_t run) const {
     if (books_.empty()) return Book(q.codebooks).subspan(run * levels(), levels());
-    return Book(books_).subspan((q.first_row + row) / rows_ * levels(), levels());
+    return Book(books_).subspan((q.first_row + row) / shared_.rows * levels(), levels());
   }
 
   Scheme scheme_;
   std::vector<float> books_;  ///< of every matrix; empty where rows or groups have their own
-  std::uint64_t rows_;        ///< of a matrix
+  Shared shared_;             ///< importance, with weight=imatrix
   bool approximate_;
 };
+
+/// Counts neighbours of a row, each as often as its column is important.
+void add_weights(ValueCounts& counts, std::span<const float> w, const Shared& shared, const RowTile& tile,
+                 std::uint64_t row, std::uint64_t col) {
+  const std::span<const float> all = shared.importance;
+  if (all.empty()) return counts.add(w);
+  const std::uint64_t matrix = all.size() == tile.cols ? 0 : (tile.first_row + row) / shared.rows;
+  counts.add(w, all.subspan(matrix * tile.cols + col, w.size()));
+}
 
 QuantizedTile KmeansRows::quantize(const RowTile& tile) const {
   QuantizedTile q = tile_like(tile);
@@ -59,7 +70,7 @@ QuantizedTile KmeansRows::quantize(const RowTile& tile) const {
              const auto w = tile.w.subspan(at, n);
              if (books_.empty()) {
                ValueCounts counts;
-               counts.add(w);
+               add_weights(counts, w, shared_, tile, row, at - row * tile.cols);
                const auto book = optimal_codebook(counts.take(), levels());
                q.codebooks.insert(q.codebooks.end(), book.begin(), book.end());
              }
@@ -89,23 +100,44 @@ class KmeansQuantizer final : public Quantizer {
  public:
   explicit KmeansQuantizer(Scheme scheme) : scheme_(std::move(scheme)) {}
   const Scheme& scheme() const override { return scheme_; }
-  Result<std::unique_ptr<RowQuantizer>> fit(TensorFacts& facts, const Calibration*, JobContext& job) const override {
+  Result<std::unique_ptr<RowQuantizer>> fit(TensorFacts& facts, const Calibration* calibration,
+                                            JobContext& job) const override {
     const MatrixShape shape = facts.view().matrix();
+    QUANT_TRY(shared, weights(facts.view(), calibration));
     const std::size_t levels = std::size_t{1} << scheme_.integer("bits");
     std::vector<float> books;
     bool approximate = false;
     for (std::uint64_t m = 0; uniform::region_of(scheme_) == Region::tensor && m < shape.matrices; ++m) {
       ValueCounts counts;
       QUANT_CHECK(each_tile(facts.view(), m * shape.rows, (m + 1) * shape.rows, 1, job, "count values",
-                            [&](const RowTile& tile) { counts.add(tile.w); }));
+                            [&](const RowTile& tile) { count(counts, tile, shared); }));
       approximate |= counts.approximate();
       const auto book = optimal_codebook(counts.take(), levels);
       books.insert(books.end(), book.begin(), book.end());
     }
-    return std::make_unique<KmeansRows>(scheme_, std::move(books), shape.rows, approximate);
+    return std::make_unique<KmeansRows>(scheme_, std::move(books), std::move(shared), approximate);
   }
 
  private:
+  static void count(ValueCounts& counts, const RowTile& tile, const Shared& shared) {
+    if (shared.importance.empty()) return counts.add(tile.w);
+    for (std::uint64_t r = 0; r < tile.rows; ++r)
+      add_weights(counts, tile.w.subspan(r * tile.cols, tile.cols), shared, tile, r, 0);
+  }
+
+  Result<Shared> weights(const TensorView& view, const Calibration* calibration) const {
+    Shared shared;
+    shared.rows = view.matrix().rows;
+    if (scheme_.word("weight") == "fisher")
+      return failure(ErrorCode::unsupported, "fit " + scheme_.text(), view.tensor().name,
+                     "weight=fisher needs squared gradients of the model, and there are none",
+                     "choose weight=imatrix with a calibration, or leave out weight");
+    if (scheme_.word("weight") == "none") return shared;
+    QUANT_TRY(found, column_importance(scheme_, "weight=imatrix", view, calibration));
+    shared.importance = std::move(found);
+    return shared;
+  }
+
   Scheme scheme_;
 };
 
@@ -116,6 +148,9 @@ constexpr std::array params = {
     Param{"gran", ParamType::choice, "tensor", "tensor|row|group", "which weights share a codebook"},
     Param{"group", ParamType::integer, "0", "0 or 2..",
           "consecutive weights of a row that share a codebook; 0 = as gran says"},
+    Param{"weight", ParamType::choice, "none", "none|imatrix|fisher",
+          "how much each squared error counts: all alike, or by the second moment of its column's inputs (SqueezeLLM's "
+          "idea), which a calibration or an importance matrix gives; fisher needs gradients"},
 };
 
 }  // namespace
@@ -133,13 +168,15 @@ constinit const Method kmeans{
         "whatever the tensor's size; 2 bytes a level and region, so small groups pay more for codebooks than for "
         "codes.",
     .fails =
-        "The squared error cares for the many: rare large weights may move far. Tensors with more than 2^20 distinct "
+        "Refuses tensors without calibration when weight asks for one. The squared error cares for the many: rare "
+        "large weights may move far. Tensors with more than 2^20 distinct "
         "values are first merged to 12 mantissa bits, which is within 2^−12. Fewer distinct values than levels are "
         "kept "
         "exactly. NaN and infinities are left out and get the level nearest to 0, which need not be 0; short last "
         "groups "
         "stand alone; 1-D tensors are one row, stacked experts have a codebook each.",
-    .reference = "Grønlund et al. 2017, arXiv:1701.07204; Max 1960; Lloyd 1982",
+    .reference =
+        "Grønlund et al. 2017, arXiv:1701.07204; Max 1960; Lloyd 1982; weights: Kim et al. 2023, arXiv:2306.07629",
     .params = params,
     .normalise = uniform::normalise_regions,
     .make = make};

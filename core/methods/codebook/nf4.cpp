@@ -43,7 +43,7 @@ constinit const Method nf4{
     .id = "nf4",
     .title = "NF4 (bitsandbytes)",
     .family = "codebook",
-    .technique = "ptq",
+    .technique = "finetune",
     .summary =
         "Sixteen values at the quantiles of a normal distribution, scaled by the largest magnitude of 64 weights.",
     .when = "Weights that look normal and will be fine-tuned with QLoRA; no data needed.",

@@ -36,8 +36,23 @@ void ValueCounts::add(std::span<const float> values) {
   }
 }
 
+void ValueCounts::add(std::span<const float> values, std::span<const float> weights) {
+  if (approximate()) {
+    for (std::size_t i = 0; i < values.size(); ++i)
+      if (std::isfinite(values[i])) to_bin(double(values[i]), double(weights[i]));
+    return;
+  }
+  std::vector<std::pair<float, float>> pairs;
+  for (std::size_t i = 0; i < values.size(); ++i)
+    if (std::isfinite(values[i])) pairs.emplace_back(values[i], weights[i]);
+  std::sort(pairs.begin(), pairs.end());
+  std::vector<float> sorted, of_sorted;
+  for (const auto& [value, weight] : pairs) sorted.push_back(value), of_sorted.push_back(weight);
+  merge(sorted, of_sorted);
+}
+
 /// Joins the sorted values to the distinct ones; where those become too many, all go into bins.
-void ValueCounts::merge(std::span<const float> sorted) {
+void ValueCounts::merge(std::span<const float> sorted, std::span<const float> weights) {
   std::vector<WeightedValue> joined;
   joined.reserve(distinct_.size() + sorted.size());
   const auto put = [&](double value, double weight) {
@@ -47,9 +62,10 @@ void ValueCounts::merge(std::span<const float> sorted) {
       joined.push_back({value, weight});
   };
   auto old = distinct_.begin();
-  for (const float v : sorted) {
-    for (; old != distinct_.end() && old->value <= double(v); ++old) put(old->value, old->weight);
-    put(double(v), 1);
+  for (std::size_t i = 0; i < sorted.size(); ++i) {
+    const auto v = double(sorted[i]);
+    for (; old != distinct_.end() && old->value <= v; ++old) put(old->value, old->weight);
+    put(v, weights.empty() ? 1.0 : double(weights[i]));
   }
   for (; old != distinct_.end(); ++old) put(old->value, old->weight);
   distinct_ = std::move(joined);

@@ -13,6 +13,8 @@ namespace quant {
 class ValueCounts {
  public:
   void add(std::span<const float> values);
+  /// The same where value i counts weights[i] times; weights ≥ 0.
+  void add(std::span<const float> values, std::span<const float> weights);
   /// Ascending. Leaves the counter empty.
   std::vector<WeightedValue> take();
   bool approximate() const { return !bins_.empty(); }
@@ -21,7 +23,7 @@ class ValueCounts {
   struct Bin {
     double sum = 0, count = 0;
   };
-  void merge(std::span<const float> sorted);
+  void merge(std::span<const float> sorted, std::span<const float> weights = {});
   void to_bin(double value, double count);
 
   std::vector<WeightedValue> distinct_;

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "core/methods/gguf/blocks.h"
+#include "core/methods/importance.h"
 #include "core/tensor/calibration.h"
 
 namespace quant::gguf {
@@ -169,45 +170,16 @@ class PackedQuantizer final : public Quantizer {
     QUANT_CHECK(check_suits({elements_of_block(type_), type_.largest, type_.fallback}, scheme_, facts, job));
     std::vector<float> importance;
     if (type_.has_weighted_variant && scheme_.flag("imatrix")) {
-      QUANT_TRY(found, importance_of(facts.view(), calibration));
+      QUANT_TRY(found, column_importance(scheme_, "imatrix", facts.view(), calibration));
       importance = std::move(found);
     }
     return std::make_unique<ReferenceRows>(scheme_, type_, std::move(importance), facts.view().matrix().rows);
   }
 
  private:
-  Result<std::vector<float>> importance_of(const TensorView& view, const Calibration* calibration) const;
-
   Scheme scheme_;
   const PackedType& type_;
 };
-
-Result<std::vector<float>> PackedQuantizer::importance_of(const TensorView& view,
-                                                          const Calibration* calibration) const {
-  const auto fail = [&](ErrorCode code, std::string why, std::string hint) {
-    return failure(code, "quantize with " + scheme_.text(), view.tensor().name, std::move(why), std::move(hint));
-  };
-  if (calibration == nullptr)
-    return fail(ErrorCode::unsupported, "the weighted variant needs second moments of the layer's inputs",
-                "give a calibration or an importance matrix, or leave out imatrix");
-  const auto found = calibration->mean_sq(view.tensor().name);
-  // A tensor of which nothing is known is quantized without importance, as llama-quantize does; ggml takes zeros as
-  // none.
-  if (std::all_of(found.begin(), found.end(), [](float v) { return v == 0; })) return std::vector<float>{};
-  const MatrixShape shape = view.matrix();
-  if (found.size() != shape.cols && found.size() != shape.matrices * shape.cols)
-    return fail(ErrorCode::refused,
-                "the calibration has " + std::to_string(found.size()) + " second moments, the tensor " +
-                    std::to_string(shape.cols) + " columns",
-                "make the calibration with this model");
-  const auto wrong = std::find_if(found.begin(), found.end(), [](float v) { return !(v >= 0) || std::isinf(v); });
-  if (wrong != found.end())
-    return fail(
-        ErrorCode::refused,
-        "the second moment of column " + std::to_string(wrong - found.begin()) + " is " + std::to_string(*wrong),
-        "second moments are finite and at least 0: make the calibration again");
-  return std::vector<float>(found.begin(), found.end());
-}
 
 /// Stored blocks of `type` as values.
 template <const PackedType& type>

@@ -45,7 +45,8 @@ constinit const Method article{
         "The range is used as if it were centred on 0, so values beyond half of it clip: nearly all of the error in "
         "the "
         "article's 3×3 example. NaN and infinities are left out of the range and get code 0; a region of equal values "
-        "has scale 1; 1-D tensors by column have one weight per region, so every scale is 1; 3-D tensors have columns "
+        "(zeros too) has scale 1; restored values are held within float32; short last groups stand alone; 1-D tensors "
+        "by column have one weight per region, so every scale is 1; 3-D tensors have columns "
         "per expert.",
     .reference = "the seed article's 3×3 example; truncated scale as its text computes it",
     .params = params,

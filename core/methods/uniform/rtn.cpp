@@ -101,7 +101,8 @@ constinit const Method rtn{
         "groups; "
         "kl refuses regions below 2048 weights. NaN and infinities are left out of the range and get the code of 0; a "
         "group "
-        "of zeros gets scale 1; a last short group is quantized as it is; 1-D tensors are one row, 4-D ones "
+        "of zeros gets scale 1; restored values are held within float32; a last short group is quantized as it is; 1-D "
+        "tensors are one row, 4-D ones "
         "out × (in·kh·kw), 3-D ones a matrix per expert.",
     .reference =
         "Wu et al. 2020, arXiv:2004.09602, sec. 3.1; Jacob et al. 2017, arXiv:1712.05877; OCTAV: "

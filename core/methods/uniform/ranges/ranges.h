@@ -31,7 +31,8 @@ Limits octav(std::span<const float> region, const Form& form);
 Result<Limits> octav(const Parts& parts, const Form& form);
 
 enum class Curve { automatic, gauss, laplace };
-/// ACIQ (arXiv:1810.05723): the curve's constant for the bits, times σ or mean |w − mean|, at most max |w|.
+/// ACIQ (arXiv:1810.05723): the curve's constant for the bits, times σ or mean |w − mean|, at most max |w|. Asymmetric
+/// ranges of one-signed regions are half a curve around 0: the constant of one bit more.
 Limits aciq(std::span<const float> region, const Form& form, Curve curve);
 Result<Limits> aciq(const Parts& parts, const Form& form, Curve curve);
 

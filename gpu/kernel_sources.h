@@ -9,6 +9,7 @@ extern const std::string_view common;  ///< helpers; stands before each of the o
 extern const std::string_view block_code;
 extern const std::string_view blocks;
 extern const std::string_view cast;
+extern const std::string_view codebook;
 extern const std::string_view error_stats;
 extern const std::string_view gguf;
 extern const std::string_view gguf_affine;
@@ -21,6 +22,7 @@ extern const std::string_view gguf_stored;
 extern const std::string_view gguf_stored_affine;
 extern const std::string_view gguf_symmetric;
 extern const std::string_view grid;  ///< stands before range_mse and uniform
+extern const std::string_view mean;
 extern const std::string_view range_mse;
 extern const std::string_view uniform;
 extern const std::string_view value_stats;

@@ -18,8 +18,11 @@ namespace {
 std::vector<std::unique_ptr<SchemeKernel>> all_kernels() {
   std::vector<std::unique_ptr<SchemeKernel>> all;
   all.push_back(make_article_kernel());
+  all.push_back(make_binary_kernel());
+  all.push_back(make_bitnet_kernel());
   all.push_back(make_block_code_kernel());
   all.push_back(make_cast_kernel());
+  all.push_back(make_codebook_kernel());
   all.push_back(make_gguf_kernel());
   all.push_back(make_gguf_packed_kernel());
   all.push_back(make_mx_kernel());

@@ -67,8 +67,11 @@ class SchemeKernel {
 };
 
 std::unique_ptr<SchemeKernel> make_article_kernel();
+std::unique_ptr<SchemeKernel> make_binary_kernel();
+std::unique_ptr<SchemeKernel> make_bitnet_kernel();
 std::unique_ptr<SchemeKernel> make_block_code_kernel();
 std::unique_ptr<SchemeKernel> make_cast_kernel();
+std::unique_ptr<SchemeKernel> make_codebook_kernel();
 std::unique_ptr<SchemeKernel> make_gguf_kernel();
 std::unique_ptr<SchemeKernel> make_gguf_packed_kernel();
 std::unique_ptr<SchemeKernel> make_mx_kernel();

@@ -150,12 +150,12 @@ void compare_sum(Check& check, std::string_view what, double got, double want, d
 void compare(Check& check, const ErrorSums& got, const ErrorSums& want) {
   const auto counts = [](const ErrorSums& s) { return std::array{s.count, s.nan, s.inf, s.clipped}; };
   compare_whole(check, "element counts", counts(got), counts(want));
-  // Σe cancels: it is measured against the largest that it could be.
+  // Σe and Σwŵ cancel: they are measured against the largest that they could be.
   compare_sum(check, "sum of e", got.e, want.e, std::sqrt(static_cast<double>(want.count) * want.e2));
   compare_sum(check, "sum of e^2", got.e2, want.e2, want.e2);
   compare_sum(check, "sum of clipped e^2", got.e2_clipped, want.e2_clipped, want.e2_clipped);
   compare_sum(check, "sum of w^2", got.w2, want.w2, want.w2);
-  compare_sum(check, "sum of w*w_hat", got.wq, want.wq, want.wq);
+  compare_sum(check, "sum of w*w_hat", got.wq, want.wq, std::sqrt(want.w2) * std::sqrt(want.q2));
   compare_sum(check, "sum of w_hat^2", got.q2, want.q2, want.q2);
   compare_sum(check, "largest error", got.max_abs, want.max_abs, want.max_abs);
 }

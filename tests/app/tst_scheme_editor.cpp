@@ -132,6 +132,17 @@ class TestSchemeEditor : public QObject {
     QCOMPARE(workspace_->schemes().last(), QString("rtn:bits=5,group=32"));
   }
 
+  /// For a person to look at: beside the test program, one picture a theme.
+  void picturesAreLeftToLookAt() {
+    for (const auto kind : {app::ThemeKind::light, app::ThemeKind::dark}) {
+      editor_->setPalette(app::paletteOf(app::Theme::of(kind)));
+      editor_->showMethod(*quant::find_method("rtn"));
+      QTest::qWait(20);
+      const QString name = kind == app::ThemeKind::light ? "scheme_editor.light.png" : "scheme_editor.dark.png";
+      QVERIFY(editor_->grab().save(QCoreApplication::applicationDirPath() + "/" + name));
+    }
+  }
+
   void theLastSchemeStays() {
     QVERIFY(!editor_->findChild<QPushButton*>("schemes.remove.nf4")->isEnabled());
     workspace_->setSchemes({"nf4", "q8_0"});

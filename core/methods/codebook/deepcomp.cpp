@@ -4,6 +4,7 @@
 #include <bit>
 #include <cmath>
 
+#include "core/methods/codebook/deepcomp.h"
 #include "core/methods/codebook/huffman.h"
 #include "core/methods/codebook/optimal_codebook.h"
 #include "core/methods/codebook/sparse_stream.h"
@@ -29,18 +30,8 @@ Settings settings_of(const Scheme& scheme) {
           scheme.word("huffman") == "on"};
 }
 
-std::uint32_t magnitude_bits(float w) { return std::bit_cast<std::uint32_t>(std::fabs(w)); }
-
-/// Which weights of a matrix go: magnitudes below the threshold, and at it those before `tie_end`.
-struct Cut {
-  std::uint32_t threshold = 0;  ///< as bits of |w|
-  std::uint64_t tie_end = 0;
-
-  bool operator()(float w, std::uint64_t index) const {
-    const std::uint32_t bits = magnitude_bits(w);
-    return bits < threshold || (bits == threshold && index < tie_end);
-  }
-};
+using deep_compression::Cut;
+using deep_compression::magnitude_bits;
 
 /// What was learned of one matrix.
 struct Part {
@@ -57,10 +48,11 @@ struct SymbolCounts {
 };
 
 /// The scalar reference: code 0 is a pruned weight, code 1 + c the centroid c; without pruning code c.
-class DeepRows final : public RowQuantizer {
+class DeepRows final : public deep_compression::Rows {
  public:
   DeepRows(Scheme scheme, std::vector<Part> parts, std::uint64_t rows)
-      : scheme_(std::move(scheme)), settings_(settings_of(scheme_)), parts_(std::move(parts)), rows_(rows) {
+      : scheme_(std::move(scheme)), settings_(settings_of(scheme_)), parts_(std::move(parts)) {
+    shared_.rows = rows;
     for (const Part& part : parts_) {
       if (settings_.sparse()) books_.push_back(0);
       books_.insert(books_.end(), part.book.begin(), part.book.end());
@@ -74,7 +66,9 @@ class DeepRows final : public RowQuantizer {
     return {bits <= 8 ? bits : 0, false};
   }
   Region region() const override { return Region::none; }
+  const Shared& shared() const override { return shared_; }
   std::span<const float> codebook() const override { return books_; }
+  const Cut& cut(std::uint64_t matrix) const override { return parts_[matrix].cut; }
 
   QuantizedTile quantize(const RowTile& tile) const override;
   void dequantize(QuantizedTile& tile) const override;
@@ -94,7 +88,7 @@ class DeepRows final : public RowQuantizer {
   Settings settings_;
   std::vector<Part> parts_;
   std::vector<float> books_;  ///< by code, of every matrix
-  std::uint64_t rows_;        ///< of a matrix
+  Shared shared_;             ///< the rows of a matrix alone
 };
 
 QuantizedTile DeepRows::quantize(const RowTile& tile) const {
@@ -105,12 +99,12 @@ QuantizedTile DeepRows::quantize(const RowTile& tile) const {
   std::unique_ptr<NearestLevel> nearest;
   each_run(tile.rows, tile.cols, 0, [&](std::uint64_t row, std::uint64_t at, std::uint64_t n, std::uint64_t) {
     const std::uint64_t row_in_all = tile.first_row + row;
-    if (matrix != row_in_all / rows_)
-      nearest = std::make_unique<NearestLevel>(parts_[matrix = row_in_all / rows_].book);
+    if (matrix != row_in_all / shared_.rows)
+      nearest = std::make_unique<NearestLevel>(parts_[matrix = row_in_all / shared_.rows].book);
     const Part& part = parts_[matrix];
     for (std::uint64_t i = at; i < at + n; ++i) {
       const float w = std::isfinite(tile.w[i]) ? tile.w[i] : 0.0f;
-      const bool zero = settings_.sparse() && (w != tile.w[i] || part.cut(w, row_in_all % rows_ * n + (i - at)));
+      const bool zero = settings_.sparse() && (w != tile.w[i] || part.cut(w, row_in_all % shared_.rows * n + (i - at)));
       const std::size_t level = zero ? 0 : (*nearest)(w);
       q.values[i] = zero ? 0.0f : part.book[level];
       if (!q.codes.empty()) q.codes[i] = std::uint8_t(zero ? 0 : level + settings_.sparse());
@@ -123,7 +117,7 @@ void DeepRows::dequantize(QuantizedTile& q) const {
   if (q.codes.empty()) return;
   q.values.resize(q.codes.size());
   each_run(q.rows, q.cols, 0, [&](std::uint64_t row, std::uint64_t at, std::uint64_t n, std::uint64_t) {
-    const float* book = books_.data() + (q.first_row + row) / rows_ * book_size();
+    const float* book = books_.data() + (q.first_row + row) / shared_.rows * book_size();
     for (std::uint64_t i = at; i < at + n; ++i) q.values[i] = book[q.codes[i]];
   });
 }
@@ -131,7 +125,7 @@ void DeepRows::dequantize(QuantizedTile& q) const {
 /// Of a pruned weight: its distance is to 0 alone, twice its own size holds it.
 void DeepRows::steps(const RowTile& tile, const QuantizedTile& q, std::span<float> out) const {
   each_run(q.rows, q.cols, 0, [&](std::uint64_t row, std::uint64_t at, std::uint64_t n, std::uint64_t) {
-    const LevelGaps gap(parts_[(q.first_row + row) / rows_].book);
+    const LevelGaps gap(parts_[(q.first_row + row) / shared_.rows].book);
     for (std::uint64_t i = at; i < at + n; ++i) {
       const float w = std::isfinite(tile.w[i]) ? tile.w[i] : 0.0f;
       out[i] = q.values[i] == 0 && settings_.sparse() ? 2 * std::fabs(w) : gap(w);

@@ -49,7 +49,7 @@ class KmeansRows final : public RowQuantizer {
 
   Scheme scheme_;
   std::vector<float> books_;  ///< of every matrix; empty where rows or groups have their own
-  Shared shared_;             ///< importance, with weight=imatrix
+  Shared shared_;             ///< the rows of a matrix; importance, with weight=imatrix
   bool approximate_;
 };
 

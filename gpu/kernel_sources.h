@@ -22,6 +22,7 @@ extern const std::string_view gguf_stored;
 extern const std::string_view gguf_stored_affine;
 extern const std::string_view gguf_symmetric;
 extern const std::string_view grid;  ///< stands before range_mse and uniform
+extern const std::string_view hqq;
 extern const std::string_view mean;
 extern const std::string_view range_mse;
 extern const std::string_view uniform;

@@ -25,6 +25,7 @@ std::vector<std::unique_ptr<SchemeKernel>> all_kernels() {
   all.push_back(make_codebook_kernel());
   all.push_back(make_gguf_kernel());
   all.push_back(make_gguf_packed_kernel());
+  all.push_back(make_hqq_kernel());
   all.push_back(make_mx_kernel());
   all.push_back(make_nvfp4_kernel());
   all.push_back(make_rtn_kernel());

@@ -74,6 +74,7 @@ std::unique_ptr<SchemeKernel> make_cast_kernel();
 std::unique_ptr<SchemeKernel> make_codebook_kernel();
 std::unique_ptr<SchemeKernel> make_gguf_kernel();
 std::unique_ptr<SchemeKernel> make_gguf_packed_kernel();
+std::unique_ptr<SchemeKernel> make_hqq_kernel();
 std::unique_ptr<SchemeKernel> make_mx_kernel();
 std::unique_ptr<SchemeKernel> make_nvfp4_kernel();
 std::unique_ptr<SchemeKernel> make_rtn_kernel();

@@ -134,6 +134,7 @@ void compare_whole(Check& check, std::string_view what, const Whole& got, const 
 void compare(Check& check, const QuantizedTile& got, const QuantizedTile& want) {
   compare(check, "scales", got.scales, want.scales);
   compare(check, "minima", got.minima, want.minima);
+  compare(check, "codebooks", got.codebooks, want.codebooks);
   compare_whole(check, "zeros", got.zeros, want.zeros);
   compare_whole(check, "codes", got.codes, want.codes);
   compare_whole(check, "packed bytes", got.packed, want.packed);

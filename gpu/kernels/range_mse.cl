@@ -2,11 +2,10 @@
 #ifdef FP64
 
 #define CUTS 100u
-#define BATCH 20u  // cuts that multiply by their inverses together, or not at all
 
 // Cuts that a lane measures at once: on a CPU a vector of them, elsewhere the lanes are the vector.
 #if LANES == 1
-#define AT_ONCE BATCH
+#define AT_ONCE 20u
 #else
 #define AT_ONCE 1u
 #endif
@@ -15,15 +14,6 @@ inline grid_t cut_grid(float2 range, uint percent, form_t form) {
   const float low = (float)((double)range.x * (double)percent / 100.0);
   const float high = (float)((double)range.y * (double)percent / 100.0);
   return grid_of(low, high, form);
-}
-
-// Whether the batch that holds a cut multiplies.
-inline bool multiplies(float2 range, uint percent, form_t form) {
-  if (!(form.flags & RECIPROCAL)) return false;
-  const uint top = (percent + BATCH - 1u) / BATCH * BATCH;
-  bool finite = true;
-  for (uint k = 0; k < BATCH; ++k) finite = finite && is_finite(1.0f / cut_grid(range, top - k, form).scale);
-  return finite;
 }
 
 // Writes Δ and zero of the cut with the least squared error, the wider of equals. Every lane of a team reads the whole
@@ -39,7 +29,6 @@ KERNEL void range_mse(global const float* restrict w, global float* restrict sca
   double least = INFINITY;
   uint best = CUTS;
   for (uint done = member * AT_ONCE; done < CUTS; done += team * AT_ONCE) {
-    const bool multiply = multiplies(range, CUTS - done, form);
     float scale[AT_ONCE], inverse[AT_ONCE], zero[AT_ONCE];
     double error[AT_ONCE];
     for (uint k = 0; k < AT_ONCE; ++k) {
@@ -50,6 +39,7 @@ KERNEL void range_mse(global const float* restrict w, global float* restrict sca
       const float x = w[r.start + i];
       if (!is_finite(x)) continue;
       for (uint k = 0; k < AT_ONCE; ++k) {
+        const bool multiply = (form.flags & RECIPROCAL) && is_finite(inverse[k]);
         const float v = limited(multiply ? x * inverse[k] : x / scale[k], -2097152.0f, 2097152.0f);
         const float q = limited((v + 12582912.0f) - 12582912.0f + zero[k], form.lowest, form.highest);
         const double e = (double)((q - zero[k]) * scale[k]) - (double)x;

@@ -188,7 +188,9 @@ class TestSchemeKernels : public QObject {
 
   void eachExpertHasItsOwnScale_data() {
     QTest::addColumn<QString>("scheme");
-    for (const char* scheme : {"rtn:bits=4,gran=tensor", "rtn:bits=4,gran=column,asym"})
+    for (const char* scheme :
+         {"rtn:bits=4,gran=tensor", "rtn:bits=4,gran=column,asym", "fp8-e4m3:scale=tensor", "nvfp4", "bitnet",
+          "binary:gran=tensor", "kmeans", "deepcomp:prune=0.5", "hqq:group=40", "hqq:group=40,axis=0"})
       QTest::newRow(scheme) << QString(scheme);
   }
   void eachExpertHasItsOwnScale() {

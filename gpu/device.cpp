@@ -67,12 +67,13 @@ std::string Device::build_options() const {
 }
 
 Result<cl::Kernel> Device::kernel(std::string_view source, const std::string& name) {
-  if (const auto known = kernels_.find(name); known != kernels_.end()) return known->second;
+  const auto key = std::pair(static_cast<const void*>(source.data()), name);
+  if (const auto known = kernels_.find(key); known != kernels_.end()) return known->second;
   QUANT_TRY(built, program(source));
   cl_int status = CL_SUCCESS;
   cl::Kernel kernel(built, name.c_str(), &status);
   QUANT_CHECK(opencl_check(status, fmt::format("make the kernel {}", name), id_));
-  kernels_.emplace(name, kernel);
+  kernels_.emplace(key, kernel);
   return kernel;
 }
 

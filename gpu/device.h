@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "core/base/result.h"
 #include "gpu/opencl.h"
@@ -103,7 +104,7 @@ class Device {
   std::uint64_t largest_buffer_ = 0;
   GrowingBuffer table_;
   std::map<const void*, cl::Program> programs_;  // by the address of their source
-  std::map<std::string, cl::Kernel> kernels_;
+  std::map<std::pair<const void*, std::string>, cl::Kernel> kernels_;
 };
 
 }  // namespace quant

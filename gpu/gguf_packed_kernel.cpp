@@ -92,7 +92,6 @@ class Encoding {
   Result<void> plain_blocks();
   Result<void> affine();
   Result<void> symmetric();
-  Result<void> symmetric(cl_uint how, int N);
   Result<void> levels();
   Result<void> k_scales();
   Result<void> elements();
@@ -102,8 +101,9 @@ class Encoding {
   template <class... Args>
   Result<void> run_search(std::string_view source, const char* name, cl_uint count, const Args&... args) {
     QUANT_TRY(kernel, device_.kernel(source, name));
-    const std::size_t lanes = device_.form().lanes, each = lanes == 1 ? 8 : lanes;
-    return device_.launch(kernel, (count + each - 1) / each, args..., cl::Local(lanes * 9 * sizeof(float)));
+    constexpr std::size_t wide = 8, staged = 9;  // beside WIDE and CHUNK + 1 of kernels/gguf_batch.cl
+    const std::size_t lanes = device_.form().lanes, each = lanes == 1 ? wide : lanes;
+    return device_.launch(kernel, (count + each - 1) / each, args..., cl::Local(lanes * staged * sizeof(float)));
   }
   /// Runs a kernel once a block.
   template <class... Args>

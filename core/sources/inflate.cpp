@@ -18,6 +18,7 @@ namespace {
 constexpr std::uint64_t window_bytes = 32 << 10;  // deflate looks back no further
 constexpr std::uint64_t block_bytes = 256 << 10;  // what is decoded and kept together
 constexpr std::size_t most_blocks = 128;          // 32 MiB: a few tiles for each of 16 threads
+constexpr std::size_t most_decoders = 32;         // of 80 KiB: threads that read ranges of their own
 constexpr std::uint64_t shortest_leap = 8 << 20;  // bytes between checkpoints: 30 ms of decoding
 constexpr std::uint64_t most_checkpoints = 512;   // 16 MiB of windows for a stream of any size
 constexpr int most_stalls = 8;                    // steps over ends of blocks in the bits that zlib holds back
@@ -133,7 +134,7 @@ class Inflater {
                    "the file is damaged or hostile, get it again from its source");
   }
 
-  const DeflatedPart& part_;
+  const DeflatedPart part_;  // a copy: decoders are kept apart from who asked for them
   z_stream stream_{};
   bool ready_ = false;
   int stalls_ = 0;
@@ -165,7 +166,7 @@ Result<std::vector<std::byte>> inflate_head(const DeflatedPart& part, std::uint6
   return bytes;
 }
 
-/// The blocks that were used last, found by stream and number.
+/// The blocks that were used last, found by stream and number, and the decoders, each somewhere in a stream.
 class BlockCache {
  public:
   using Block = std::shared_ptr<const std::vector<std::byte>>;
@@ -191,6 +192,26 @@ class BlockCache {
     places_.erase(order_.back().first);
     order_.pop_back();
   }
+  /// The decoder of a stream that is nearest before `offset`, but not before `from`; it is the caller's until it is
+  /// given back. Null where there is none.
+  std::unique_ptr<Inflater> take(std::uint64_t stream, std::uint64_t from, std::uint64_t offset) {
+    const std::lock_guard lock(mutex_);
+    auto best = decoders_.end();
+    for (auto at = decoders_.begin(); at != decoders_.end(); ++at) {
+      const std::uint64_t out = at->second->out();
+      if (at->first != stream || out < from || out > offset) continue;
+      if (best == decoders_.end() || out > best->second->out()) best = at;
+    }
+    if (best == decoders_.end()) return {};
+    auto decoder = std::move(best->second);
+    decoders_.erase(best);
+    return decoder;
+  }
+  void give_back(std::uint64_t stream, std::unique_ptr<Inflater> decoder) {
+    const std::lock_guard lock(mutex_);
+    decoders_.emplace_front(stream, std::move(decoder));
+    if (decoders_.size() > most_decoders) decoders_.pop_back();
+  }
 
  private:
   using Order = std::list<std::pair<Key, Block>>;
@@ -198,6 +219,7 @@ class BlockCache {
   std::uint64_t streams_ = 0;
   Order order_;  // the last used one first
   std::map<Key, Order::iterator> places_;
+  std::list<std::pair<std::uint64_t, std::unique_ptr<Inflater>>> decoders_;  // the last used one first
 };
 
 std::shared_ptr<BlockCache> block_cache() { return std::make_shared<BlockCache>(); }
@@ -231,45 +253,43 @@ class InflatedBytes final : public ByteStore {
     if (auto block = cache_->find({stream_, number})) return block;  // another thread has just made it
     if (failed_) return tl::unexpected(*failed_);
     auto block = decode_to(number);
-    if (!block) {
-      failed_ = block.error();
-      inflater_.reset();
-    }
+    if (!block) failed_ = block.error();
     return block;
   }
   /// Decodes up to and with a block; those on the way are kept as well, for the threads that read them.
   Result<BlockCache::Block> decode_to(std::uint64_t number) const {
-    QUANT_CHECK(seek(number * block_bytes));
+    QUANT_TRY(decoder, decoder_before(number * block_bytes));
     for (;;) {
-      const std::uint64_t start = inflater_->out();
+      const std::uint64_t start = decoder->out();
       auto bytes =
           std::make_shared<std::vector<std::byte>>(static_cast<std::size_t>(std::min(block_bytes, part_.size - start)));
-      QUANT_CHECK(inflater_->next(*bytes, &checkpoints_, std::max(shortest_leap, part_.size / most_checkpoints)));
-      if (start == checked_) QUANT_CHECK(check(*bytes));
+      QUANT_CHECK(decoder->next(*bytes, &checkpoints_, std::max(shortest_leap, part_.size / most_checkpoints)));
+      if (start == checked_) QUANT_CHECK(check(*bytes, *decoder));
       cache_->put({stream_, start / block_bytes}, bytes);
-      if (start / block_bytes == number) return bytes;
+      if (start / block_bytes != number) continue;
+      if (decoder->out() < part_.size) cache_->give_back(stream_, std::move(decoder));
+      return bytes;
     }
   }
-  /// Brings the decoder to the start of a block at or before `offset`, from where it is or the nearest checkpoint.
-  Result<void> seek(std::uint64_t offset) const {
+  /// A decoder at the start of a block at or before `offset`: one that is on its way, else one from the nearest
+  /// checkpoint.
+  Result<std::unique_ptr<Inflater>> decoder_before(std::uint64_t offset) const {
     const auto after = std::ranges::upper_bound(checkpoints_, offset, {}, &Checkpoint::out);
     const Checkpoint* from = after == checkpoints_.begin() ? nullptr : &*std::prev(after);
-    if (inflater_ != nullptr && inflater_->out() <= offset && (from == nullptr || inflater_->out() >= from->out)) {
-      return {};
-    }
-    inflater_ = std::make_unique<Inflater>(part_);
-    if (from == nullptr) return {};
-    QUANT_CHECK(inflater_->resume(*from));
+    if (auto decoder = cache_->take(stream_, from == nullptr ? 0 : from->out, offset)) return decoder;
+    auto decoder = std::make_unique<Inflater>(part_);
+    if (from == nullptr) return decoder;
+    QUANT_CHECK(decoder->resume(*from));
     std::vector<std::byte> skipped(static_cast<std::size_t>((block_bytes - from->out % block_bytes) % block_bytes));
-    return inflater_->next(skipped);
+    QUANT_CHECK(decoder->next(skipped));
+    return decoder;
   }
   /// Takes the block behind those that are checked into the checksum.
-  Result<void> check(std::span<const std::byte> bytes) const {
+  Result<void> check(std::span<const std::byte> bytes, Inflater& decoder) const {
     crc_ = crc_of(crc_, bytes);
     checked_ += bytes.size();
     if (checked_ < part_.size) return {};
-    QUANT_CHECK(inflater_->finish());
-    inflater_.reset();
+    QUANT_CHECK(decoder.finish());
     return check_crc(part_, crc_);
   }
 
@@ -277,7 +297,6 @@ class InflatedBytes final : public ByteStore {
   const std::shared_ptr<BlockCache> cache_;
   const std::uint64_t stream_;
   mutable std::mutex mutex_;  // of everything below
-  mutable std::unique_ptr<Inflater> inflater_;
   mutable std::vector<Checkpoint> checkpoints_;
   mutable std::uint64_t checked_ = 0;
   mutable std::uint32_t crc_ = 0;

@@ -25,7 +25,7 @@ struct DeflatedPart {
 /// out. Errors: malformed, io.
 Result<std::vector<std::byte>> inflate_head(const DeflatedPart& part, std::uint64_t n);
 
-/// Blocks of unpacked bytes that were read last, of any number of streams: 32 MiB.
+/// Blocks of unpacked bytes that were read last and decoders on their way, of any number of streams: 35 MiB.
 class BlockCache;
 std::shared_ptr<BlockCache> block_cache();
 

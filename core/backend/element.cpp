@@ -8,13 +8,15 @@ namespace quant {
 
 namespace {
 
-void set_region(ElementChain& chain, const RowQuantizer& q, const QuantizedTile& tile, std::size_t region) {
-  const bool is_shared = tile.scales.empty();
-  const auto& scales = is_shared ? q.shared().scales : tile.scales;
-  if (region < scales.size()) chain.scale = scales[region];
-  if (is_shared && region < q.shared().zeros.size()) chain.zero = q.shared().zeros[region];
-  if (region < tile.zeros.size()) chain.zero = tile.zeros[region];
-  if (region < tile.minima.size()) chain.minimum = tile.minima[region];
+void set_region(ElementChain& chain, const RowQuantizer& q, const QuantizedTile& t, const RowTile& tile,
+                std::uint64_t row, std::uint64_t col) {
+  const std::size_t own = region_index(q, tile, row, col, false), whole = region_index(q, tile, row, col, true);
+  const Shared& shared = q.shared();
+  if (own < t.scales.size()) chain.scale = t.scales[own];
+  if (t.scales.empty() && whole < shared.scales.size()) chain.scale = shared.scales[whole];
+  if (own < t.zeros.size()) chain.zero = t.zeros[own];
+  if (t.zeros.empty() && whole < shared.zeros.size()) chain.zero = shared.zeros[whole];
+  if (own < t.minima.size()) chain.minimum = t.minima[own];
   if (!chain.scale || *chain.scale == 0) return;
   chain.quotient = static_cast<double>((chain.value + chain.minimum.value_or(0)) / *chain.scale);
 }
@@ -37,7 +39,7 @@ Result<ElementChain> chain_of(const TensorView& view, const RowQuantizer& q, std
   chain.clipped = !t.clipped.empty() && t.clipped[i] != 0;
   if (!t.codes.empty()) chain.code = q.codes().is_signed ? static_cast<std::int8_t>(t.codes[i]) : t.codes[i];
   if (steps[i] > 0) chain.error_steps = chain.error / steps[i];
-  set_region(chain, q, t, region_index(q, tile, row, col));
+  set_region(chain, q, t, tile, row, col);
   return chain;
 }
 

@@ -17,8 +17,9 @@ Result<Fitted> fit(const TensorView& view, const Scheme& scheme, const Devices& 
   return out;
 }
 
-std::size_t region_index(const RowQuantizer& q, const RowTile& tile, std::uint64_t row, std::uint64_t col) {
-  const std::uint64_t in_tile = row - tile.first_row;
+std::size_t region_index(const RowQuantizer& q, const RowTile& tile, std::uint64_t row, std::uint64_t col,
+                         bool is_shared) {
+  const std::uint64_t in_tile = is_shared ? row : row - tile.first_row;
   const std::uint64_t matrix = q.shared().rows > 0 ? row / q.shared().rows : 0;
   switch (q.region()) {
     case Region::none: return 0;

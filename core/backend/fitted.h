@@ -21,7 +21,8 @@ struct Fitted {
 /// Fits; the chosen device where it runs the scheme, else the reference. Errors: those of Quantizer::fit.
 Result<Fitted> fit(const TensorView& view, const Scheme& scheme, const Devices& devices, JobContext& job);
 
-/// Where the region of an element stands among the tile's scales, or among the shared ones.
-std::size_t region_index(const RowQuantizer& q, const RowTile& tile, std::uint64_t row, std::uint64_t col);
+/// Where the region of an element stands among the tile's scales, or (`is_shared`) among those of the whole tensor.
+std::size_t region_index(const RowQuantizer& q, const RowTile& tile, std::uint64_t row, std::uint64_t col,
+                         bool is_shared);
 
 }  // namespace quant

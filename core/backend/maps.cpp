@@ -149,7 +149,7 @@ class MapRun {
   double scale(const RowTile& tile, const Seen& seen, std::size_t i, std::uint64_t row, std::uint64_t col) const {
     const RowQuantizer& q = *fitted_.quantizer;
     const auto& scales = seen.q.scales.empty() ? q.shared().scales : seen.q.scales;
-    const std::size_t region = region_index(q, tile, row, col);
+    const std::size_t region = region_index(q, tile, row, col, seen.q.scales.empty());
     return q.region() != Region::none && region < scales.size() ? scales[region] : seen.steps[i];
   }
 

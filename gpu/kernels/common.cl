@@ -155,7 +155,7 @@ INLINED encoded_t encode_as(float x, format_t f) {
   const bool over = pattern > f.max_code, has_nan = (f.flags & HAS_NAN) != 0;
   const uint code = over ? hold ? f.max_code : past_code : pattern;
   const uint value = over ? hold ? as_uint(f.largest) : past_value : plain;
-  const uint signed_value = nan ? has_nan ? 0x7fc00000u : 0u : value | sign << 31;
+  const uint signed_value = nan ? has_nan ? 0x7fc00000u | sign << 31 : 0u : value | sign << 31;
   encoded_t to;
   to.code = nan ? has_nan ? f.nan_code + sign * f.sign_bit : 0u : code + sign * f.sign_bit;
   to.value = as_float(signed_value);

@@ -155,14 +155,14 @@ class TestCliListings : public QObject {
     QFETCH(int, widest);
     qputenv("COLUMNS", columns.toUtf8());
     for (const char* method : {"rtn", "kmeans", "q4_k", "fp8-e4m3"}) {
-      for (const QString& line : cli::run({"methods", method}, dir_).out.split('\n'))
-        QVERIFY2(line.size() <= widest, qPrintable(line));
+      const QString page = QString::fromUtf8(cli::run({"methods", method}, dir_).out);
+      for (const QString& line : page.split('\n')) QVERIFY2(line.size() <= widest, qPrintable(line));
     }
     qunsetenv("COLUMNS");
   }
 
   void everyExampleIsAScheme() {
-    const Json methods = runJson({"methods"}, dir_);
+    const Json methods = runJson({"methods"}, dir_).json();
     for (const auto& m : methods.at("methods")) {
       const auto example = QString::fromStdString(m.at("example").get<std::string>());
       const auto ran = cli::run({"analyze", model_, "--scheme", example, "--tensor", "nothing matches this"}, dir_);

@@ -257,7 +257,7 @@ class TestMethodInputs : public QObject {
     QCOMPARE(q.values.size(), w.size());
     for (const float v : q.values) QVERIFY(std::isfinite(v));
     QCOMPARE(fitted->rows->stored_bytes(fitted->view->matrix()) == 0, w.empty());
-    QVERIFY2(says(page(text), "1-D|(any|every) rank|odd tensors|cross rows"),
+    QVERIFY2(says(page(text), "1-D|4-D|(any|every) rank|odd tensors|cross rows"),
              "the page does not say what becomes of shapes");
     checkAnalyses(*fitted, q.values);
   }

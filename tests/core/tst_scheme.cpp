@@ -92,9 +92,9 @@ class TestScheme : public QObject {
     QTest::newRow("sym and asym contradict")
         << "rtn:sym,asym"
         << R"(parse scheme: "rtn:sym,asym": "asym" contradicts an earlier value of symmetry; give it once)";
-    QTest::newRow("a method without parameters says so")
+    QTest::newRow("an unknown parameter gets the nearest one")
         << "none:bits=4"
-        << R"(parse scheme: "none:bits=4": "bits" is unknown; none takes no parameters)";
+        << R"(parse scheme: "none:bits=4": "bits" is unknown; did you mean "scale"?)";
     QTest::newRow("group and another scale contradict")
         << "fp16:group=32,scale=row"
         << R"(parse scheme: "fp16:group=32,scale=row": scale=row and group=32 contradict; leave one of them out)";

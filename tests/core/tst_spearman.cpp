@@ -56,11 +56,14 @@ class TestSpearman : public QObject {
         {"d", "q8_0", "mse", {}, {}},  {"a", "q8_0", "sqnr", 30, {}}, {"b", "q8_0", "sqnr", 20, {}},
         {"c", "q8_0", "sqnr", 10, {}}, {"a", "q4_0", "mse", 7, {}},   {"a", "q8_0", "kl", 9, "x.json"}};
     const auto list = rank_correlations(rows);
-    QCOMPARE(list.size(), std::size_t(3));
+    QCOMPARE(list.size(), std::size_t(4));
     QCOMPARE(list[0].a + list[0].b + list[0].scheme, "msesqnrq8_0");
     QCOMPARE(*list[0].spearman, 1.0);
     QCOMPARE(list[0].n, std::size_t(3));
     QVERIFY(!list[1].spearman && list[1].n == 1);
+    // Evidence stands beside every scheme, whichever it was measured for.
+    QCOMPARE(list[3].a + list[3].b + list[3].scheme, "mseklq4_0");
+    QCOMPARE(list[3].n, std::size_t(1));
   }
 };
 

@@ -316,7 +316,7 @@ class SqliteSession final : public Session {
     std::error_code error;
     const auto path = fs::absolute(source.path(), error);
     SavedSource s{error ? source.path().string() : path.lexically_normal().string(), std::string(source.format()),
-                   header_hash(source), 0};
+                  header_hash(source), 0};
     for (const auto& f : source.files()) s.bytes += f.bytes;
     return s;
   }

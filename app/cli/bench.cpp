@@ -1,5 +1,5 @@
 // bench: named measurements; without a name every method on every device.
-#include "core/backend/bench.h"
+#include "core/backend/bench/bench.h"
 
 #include <fmt/format.h>
 

@@ -8,7 +8,7 @@
 #include "app/cli/selection.h"
 #include "app/cli/table.h"
 #include "core/base/text.h"
-#include "core/sources/npy_write.h"
+#include "core/sources/numpy/npy_write.h"
 
 namespace quant::cli {
 namespace {

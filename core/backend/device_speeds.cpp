@@ -5,7 +5,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "core/backend/bench_weights.h"
+#include "core/backend/bench/bench_weights.h"
 #include "core/base/file.h"
 #include "core/base/text.h"
 #include "core/base/threads.h"

@@ -1,7 +1,7 @@
 // Value statistics of a tensor: sums and counts in one pass, percentiles and outliers in two more.
 
 #include "core/backend/analysis.h"
-#include "core/backend/native_kernel.h"
+#include "core/backend/simd/native_kernel.h"
 #include "core/backend/tiles.h"
 
 namespace quant {

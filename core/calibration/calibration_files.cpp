@@ -9,7 +9,7 @@
 #include "core/base/file.h"
 #include "core/base/text.h"
 #include "core/calibration/calibration_file.h"
-#include "core/sources/name_match.h"
+#include "core/sources/names/name_match.h"
 
 namespace quant {
 

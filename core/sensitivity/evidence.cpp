@@ -7,7 +7,7 @@
 
 #include "core/base/file.h"
 #include "core/methods/scheme.h"
-#include "core/sources/name_match.h"
+#include "core/sources/names/name_match.h"
 
 namespace quant {
 

@@ -7,9 +7,9 @@
 #include <optional>
 
 #include "core/base/text.h"
-#include "core/sources/json_object.h"
+#include "core/sources/bytes/json_object.h"
 #include "core/sources/listing.h"
-#include "core/sources/sharded.h"
+#include "core/sources/safetensors/sharded.h"
 #include "core/sources/unpacked_source.h"
 
 namespace quant {

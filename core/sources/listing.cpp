@@ -6,8 +6,8 @@
 #include <algorithm>
 
 #include "core/base/text.h"
-#include "core/sources/roles.h"
-#include "core/sources/stored_view.h"
+#include "core/sources/bytes/stored_view.h"
+#include "core/sources/names/roles.h"
 
 namespace quant {
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/base/file.h"
-#include "core/sources/byte_reader.h"
+#include "core/sources/bytes/byte_reader.h"
 #include "core/sources/source.h"
 
 namespace quant {

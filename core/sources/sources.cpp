@@ -8,7 +8,7 @@
 #include "core/base/text.h"
 #include "core/sources/folder.h"
 #include "core/sources/quantized/layout.h"
-#include "core/sources/sharded.h"
+#include "core/sources/safetensors/sharded.h"
 #include "core/sources/source.h"
 
 namespace quant {

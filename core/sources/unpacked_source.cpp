@@ -5,7 +5,7 @@
 #include <map>
 #include <variant>
 
-#include "core/sources/roles.h"
+#include "core/sources/names/roles.h"
 
 namespace quant {
 

@@ -9,7 +9,7 @@ namespace {
 
 // Least E[e²]/σ² of 2^b levels, b = 1 … 8: Lloyd–Max quantizers (free levels) and uniform ones on two's complement
 // codes. To four digits the tables of Max 1960 (Gauss); all digits by Newton's method on the closed-form moments, held
-// against the Lloyd conditions in tests/core/tst_theory_lines.cpp.
+// against the Lloyd conditions in tests/core/stats/tst_theory_lines.cpp.
 constexpr std::array gauss_levels = {3.633802e-1, 1.174818e-1, 3.454776e-2, 9.501008e-3,
                                      2.504668e-3, 6.442397e-4, 1.634782e-4, 4.11851e-5};
 constexpr std::array laplace_levels = {5.000000e-1, 1.761949e-1, 5.447599e-2, 1.537253e-2,

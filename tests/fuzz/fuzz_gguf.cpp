@@ -1,4 +1,4 @@
-#include "core/sources/gguf.h"
+#include "core/sources/gguf/gguf.h"
 #include "tests/fuzz/check_listing.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

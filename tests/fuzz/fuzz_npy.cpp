@@ -1,4 +1,4 @@
-#include "core/sources/npy.h"
+#include "core/sources/numpy/npy.h"
 #include "tests/fuzz/check_listing.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -1,6 +1,6 @@
 // Whole archives: the directory, deflate streams, arrays in them.
-#include "core/sources/npz.h"
-#include "core/sources/zip.h"
+#include "core/sources/archives/zip.h"
+#include "core/sources/numpy/npz.h"
 #include "tests/fuzz/read_tensors.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

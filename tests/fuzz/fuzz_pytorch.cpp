@@ -1,6 +1,6 @@
 // Pickles of checkpoints, with storages of 48 bytes for the keys 0 to 3. The archive around them is made here, since
 // its checksum would end every change of the pickle early.
-#include "core/sources/pytorch.h"
+#include "core/sources/pytorch/pytorch.h"
 #include "tests/fuzz/read_tensors.h"
 #include "tests/support/zip.h"
 

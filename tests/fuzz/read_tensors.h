@@ -6,8 +6,8 @@
 #include <cstdlib>
 
 #include "core/base/byte_store.h"
+#include "core/sources/bytes/stored_view.h"
 #include "core/sources/listing.h"
-#include "core/sources/stored_view.h"
 
 /// A file of these bytes that ends the run where anything beyond it is read.
 class FuzzFile final : public quant::ByteStore {

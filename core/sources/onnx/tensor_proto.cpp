@@ -8,7 +8,7 @@
 #include <mutex>
 
 #include "core/base/text.h"
-#include "core/sources/inner_path.h"
+#include "core/sources/bytes/inner_path.h"
 
 namespace quant {
 

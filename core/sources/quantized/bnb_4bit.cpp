@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/text.h"
-#include "core/sources/json_events.h"
+#include "core/sources/bytes/json_events.h"
 #include "core/sources/listing.h"
 #include "core/sources/quantized/layout.h"
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "core/sources/json_object.h"
+#include "core/sources/bytes/json_object.h"
 
 namespace quant {
 

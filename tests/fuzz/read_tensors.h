@@ -42,3 +42,20 @@ inline void read_tensors(const quant::StoredSource::Content& content) {
     (void)(*view)->read_rows(0, (*view)->matrix().all_rows(), values);
   }
 }
+
+/// The same of an opened source; codes are read where there are any.
+inline void read_source(const quant::Source& source) {
+  constexpr std::uint64_t most_elements_read = 1 << 14, most_tensors_read = 16;
+  std::uint64_t done = 0;
+  for (std::size_t i = 0; i < source.tensors().size(); ++i) {
+    const auto elements = quant::checked_elements(source.tensors()[i].shape);
+    if (!elements) std::abort();
+    if (*elements > most_elements_read || ++done > most_tensors_read) continue;
+    const auto view = source.view(i);
+    if (!view) continue;
+    std::vector<float> values(static_cast<std::size_t>(*elements));
+    quant::StoredCodes codes;
+    (void)(*view)->read_rows(0, (*view)->matrix().all_rows(), values);
+    (void)(*view)->read_codes(0, (*view)->matrix().all_rows(), codes);
+  }
+}

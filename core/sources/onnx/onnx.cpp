@@ -1,5 +1,7 @@
 // ONNX models: initializers and large constants, embedded or in files beside the model.
 
+#include "core/sources/onnx/onnx.h"
+
 #include <fmt/format.h>
 
 #include "core/sources/onnx/graph.h"
@@ -7,14 +9,12 @@
 
 namespace quant {
 
-namespace {
-
-Result<std::unique_ptr<Source>> open(const std::filesystem::path& path) {
-  QUANT_TRY(file, InputFile::open(path));
+Result<std::unique_ptr<Source>> open_onnx(std::shared_ptr<const ByteStore> bytes, const std::filesystem::path& path) {
+  const std::uint64_t size = bytes->size();
   ExternalFiles external(path);
-  QUANT_TRY(model, read_onnx_model(file, external));
+  QUANT_TRY(model, read_onnx_model(std::move(bytes), external));
   StoredSource::Content content;
-  content.files.push_back({path, file->size()});
+  content.files.push_back({path, size});
   std::map<const ByteStore*, std::uint32_t> number;
   for (const auto& [location, data] : external.files()) {
     number.emplace(data.get(), static_cast<std::uint32_t>(content.files.size()));
@@ -32,6 +32,13 @@ Result<std::unique_ptr<Source>> open(const std::filesystem::path& path) {
   auto weights = dequantized_weights(*source, model.nodes, notes);
   if (weights.empty() && notes.empty()) return source;
   return with_unpacked(std::move(source), std::move(weights), std::move(notes));
+}
+
+namespace {
+
+Result<std::unique_ptr<Source>> open(const std::filesystem::path& path) {
+  QUANT_TRY(file, InputFile::open(path));
+  return open_onnx(std::move(file), path);
 }
 
 /// A small ir_version first, then one of the fields that writers put after it. Damaged models are known by their

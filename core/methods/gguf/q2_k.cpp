@@ -63,7 +63,9 @@ constinit const Method q2_k{
     .when =
         "Only where nothing larger fits, and then with an importance matrix; best kept to the large MLP layers of a "
         "mixed plan.",
-    .cost = "A search of 16 scales per sub-block (37 with imatrix): over a hundred million weights a second on two cores without one.",
+    .cost =
+        "A search of 16 scales per sub-block (37 with imatrix): over a hundred million weights a second on two cores "
+        "without imatrix.",
     .fails =
         "Four levels per 16 weights: the error is a third of the weights' spread, and models visibly lose ability. A "
         "sub-block with small weights beside one with large ones loses its scale, as 4 bits hold both. Refuses tensors "

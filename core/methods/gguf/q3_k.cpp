@@ -91,7 +91,9 @@ constinit const Method q3_k{
     .when =
         "Large models that just miss the memory at q4_k; with an importance matrix, and with q4_k or better for "
         "attention values and the MLP's down projection.",
-    .cost = "Coordinate descent per sub-block (19 scales with imatrix): over a hundred million weights a second on two cores without one.",
+    .cost =
+        "Coordinate descent per sub-block (19 scales with imatrix): over a hundred million weights a second on two "
+        "cores without imatrix.",
     .fails =
         "Eight levels per 16 weights; codes run from −4 to 3, so that the extreme's twin of the other sign is clipped. "
         "Where a sub-block's extreme is positive its plain search keeps the first guess (ggml's rule, kept here). "

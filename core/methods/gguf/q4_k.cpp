@@ -54,7 +54,9 @@ constinit const Method q4_k{
     .when =
         "The usual choice for language models on llama.cpp: clearly better than q4_0 at the same size. Give an "
         "importance matrix where there is one; q6_k for the layers that hurt most.",
-    .cost = "A search of 21 scales per sub-block (37 with imatrix): over a hundred million weights a second on two cores without one.",
+    .cost =
+        "A search of 21 scales per sub-block (37 with imatrix): over a hundred million weights a second on two cores "
+        "without imatrix.",
     .fails =
         "A sub-block whose weights all lie far from zero still spends codes on the way to it: the minimum is never "
         "above 0. Refuses tensors with NaN or infinities, rows that are no multiple of 256 (llama.cpp falls back to "

@@ -62,7 +62,9 @@ constinit const Method q5_k{
         "5-bit codes in sub-blocks of 32 with 6-bit scales and minima, which share two fp16 numbers per 256 weights, "
         "exactly as llama.cpp stores them: 5.5 bits per weight.",
     .when = "Between q4_k and q6_k: small models, and the sensitive layers of a plan whose other layers are q4_k.",
-    .cost = "A search of 16 scales per sub-block (37 with imatrix): over a hundred million weights a second on two cores without one.",
+    .cost =
+        "A search of 16 scales per sub-block (37 with imatrix): over a hundred million weights a second on two cores "
+        "without imatrix.",
     .fails =
         "A sub-block whose weights all lie far from zero still spends codes on the way to it: the minimum is never "
         "above 0. Refuses tensors with NaN or infinities, rows that are no multiple of 256 (llama.cpp falls back to "

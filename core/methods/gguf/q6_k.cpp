@@ -94,7 +94,9 @@ constinit const Method q6_k{
     .when =
         "Nearly lossless for language models; the usual type of embeddings, output heads and the most sensitive layers "
         "of a plan.",
-    .cost = "A search of 19 scales per sub-block, blocks independent: over a hundred million weights a second on two cores.",
+    .cost =
+        "A search of 19 scales per sub-block, blocks independent: over a hundred million weights a second on two "
+        "cores.",
     .fails =
         "A block whose sub-blocks all need scales below 1e-15 is stored as zeros, and so is one whose shared number is "
         "below fp16's 6e-8. Refuses tensors with NaN or infinities, rows that are no multiple of 256 (llama.cpp falls "

@@ -15,6 +15,7 @@
 #include "core/base/text.h"
 #include "core/sensitivity/evidence.h"
 #include "core/sensitivity/metric.h"
+#include "core/session/session_for.h"
 
 namespace quant::cli {
 namespace {
@@ -201,8 +202,11 @@ Result<void> run(Run& run) {
   QUANT_TRY(tensors, chosen_tensors(*source, run.args()));
   QUANT_CHECK(use_calibration(run, *source, tensors));
   QUANT_TRY(imported, import_evidence(run, *source));
-  QUANT_TRY(session, Session::create(run.args().text("out")));
-  QUANT_CHECK(session->bind(*source));
+  QUANT_TRY(opened, session_for(run.args().text("out"), *source));
+  const auto& session = opened.session;
+  if (!opened.set_aside.empty())
+    run.warn(fmt::format("{} held measurements of another model; they are in {} now", printable(run.args().text("out")),
+                         printable(opened.set_aside.string())));
   QUANT_CHECK(session->store_evidence(imported.rows));
   QUANT_CHECK(remember_calibration(run.args(), *session));
   const auto weights = missing_weights(*source, *session, schemes, tensors);

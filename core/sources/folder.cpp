@@ -59,6 +59,21 @@ Result<std::vector<std::string>> names_in(const fs::path& folder) {
   return names;
 }
 
+/// A folder below this one that holds weights, relative to it; empty where a short search finds none.
+std::string folder_below(const fs::path& folder) {
+  constexpr int most_depth = 3, most_entries = 1000;
+  std::error_code ec;
+  int seen = 0;
+  fs::recursive_directory_iterator entry(folder, fs::directory_options::skip_permission_denied, ec), end;
+  for (; !ec && entry != end && ++seen <= most_entries; entry.increment(ec)) {
+    if (entry.depth() >= most_depth) entry.disable_recursion_pending();
+    const std::string name = entry->path().filename().string();
+    if (std::ranges::none_of(kinds, [&](const Kind& kind) { return is_kind(kind, name); })) continue;
+    if (entry->is_regular_file(ec)) return entry->path().parent_path().lexically_relative(folder).string();
+  }
+  return {};
+}
+
 /// What config.json and the tokenizer's files say, as metadata.
 std::vector<std::pair<std::string, std::string>> facts(const fs::path& folder, const std::vector<std::string>& names,
                                                        std::vector<std::string>& notes) {
@@ -116,9 +131,10 @@ Result<std::unique_ptr<Source>> open_folder(const fs::path& folder, const OpenFi
     source->show_as(folder);
     return with_unpacked(std::move(source), {}, std::move(notes), std::move(metadata));
   }
+  const std::string below = folder_below(folder);
   return failure(ErrorCode::unsupported, "cannot open", folder.string(),
                  "path: the folder holds no safetensors, PyTorch, GGUF, ONNX, .npz or .npy file",
-                 "give the folder or file that holds the weights");
+                 "give the folder or file that holds the weights" + (below.empty() ? "" : ", as " + shown_name(below)));
 }
 
 }  // namespace quant

@@ -107,6 +107,8 @@ Result<std::unique_ptr<Source>> open_file(const fs::path& path) {
 
 Result<std::unique_ptr<Source>> open_source(const fs::path& path) {
   const std::string text = path.string();
+  if (text.starts_with("file://"))
+    return refuse(path, "this is a URL", "give the path alone: " + shown_name(text.substr(7)), ErrorCode::usage);
   if (const std::size_t scheme = text.find("://"); scheme != std::string::npos && scheme > 1) {
     return refuse(path, "this is a URL, and nothing is fetched from the network", "download it and give the file",
                   ErrorCode::usage);

@@ -51,8 +51,13 @@ class TestCliPipeline : public QObject {
     const auto out = dir_.filePath("mixed.qscope");
     QCOMPARE(runJson(sensitivity(model_, out), dir_).code, 0);
     const auto ran = runJson(sensitivity(other, out), dir_);
-    QCOMPARE(ran.code, 2);
-    QCOMPARE(cli::errorFormFault(ran), QString());
+    QCOMPARE(ran.code, 0);
+    QCOMPARE(ran.json()["reused"].get<int>(), 0);
+    const auto aside = dir_.filePath("mixed.1.qscope");
+    QVERIFY(ran.json()["warnings"][0].get<std::string>().find(aside.toStdString()) != std::string::npos);
+    const auto kept = runJson(sensitivity(model_, aside), dir_);  // all of it is there still
+    QCOMPARE(kept.json()["measured"].get<int>(), 0);
+    QVERIFY(kept.json()["reused"].get<int>() > 0);
   }
 
   void metricsAreRankedAgainstEachOther() {

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "core/session/counters_blob.h"
-#include "core/session/session.h"
+#include "core/session/session_for.h"
 #include "tests/support/memory_source.h"
 
 using namespace quant;
@@ -123,6 +123,26 @@ class TestSession : public QObject {
     QVERIFY(!bound && bound.error().code == ErrorCode::usage);
     QVERIFY(one_line(bound.error()).find("/elsewhere/a.safetensors") != std::string::npos);
     QVERIFY(one_line(bound.error()).find("other.safetensors") != std::string::npos);
+  }
+
+  void anotherModelsSessionIsSetAside() {
+    const auto file = path("shared.qscope");
+    test::MemorySource other("/models/other.safetensors");
+    other.add("w", {4, 4});
+    QVERIFY(session_for(file, test::small_llama())->set_aside.empty());
+    QVERIFY(session_for(file, test::small_llama())->set_aside.empty());  // its own is gone on with
+    {
+      std::ofstream(path("shared.1.qscope")) << "somebody's";
+      const auto made = session_for(file, other);
+      QVERIFY(made && made->session->source()->path == "/models/other.safetensors");
+      QCOMPARE(made->set_aside, fs::path(path("shared.2.qscope")));
+      QCOMPARE((*Session::open(made->set_aside))->source()->path, "/models/memory.safetensors");
+    }
+    const auto elsewhere = Session::open(file);
+    QVERIFY((*elsewhere)->store_text("view", "page", "maps"));
+    const auto refused = session_for(file, test::small_llama());
+    QVERIFY(!refused && refused.error().code == ErrorCode::usage);
+    QCOMPARE((*elsewhere)->source()->path, "/models/other.safetensors");
   }
 
   void valuesComeBack() {

@@ -104,12 +104,21 @@ class TestSources : public QObject {
   }
 
   void aUrlIsAWrongArgument() { QVERIFY(refusal("https://example.org/model.safetensors") == ErrorCode::usage); }
+  void aFileUrlNamesItsPath() {
+    const auto source = quant::open_source("file:///models/a.gguf");
+    QVERIFY(source.error().code == ErrorCode::usage);
+    QVERIFY(source.error().hint.find("\"/models/a.gguf\"") != std::string::npos);
+  }
   void aMissingFileIsAnIoError() { QVERIFY(refusal(at("absent.safetensors")) == ErrorCode::io); }
   void aFolderWithoutWeightsSaysWhatToGive() {
     fs::create_directory(at("empty.safetensors"));
     const auto source = quant::open_source(at("empty.safetensors"));
     QVERIFY(source.error().code == ErrorCode::unsupported);
     QVERIFY(!source.error().hint.empty());
+    QVERIFY(source.error().hint.find(", as") == std::string::npos);
+    put("empty.safetensors/snapshots/rev/model.safetensors", safetensors({"w"}));
+    const auto hint = quant::open_source(at("empty.safetensors")).error().hint;
+    QVERIFY2(hint.find("\"snapshots/rev\"") != std::string::npos, hint.c_str());
   }
 
   void contentDecidesNotTheEnding() {

@@ -12,7 +12,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uint64_t most_bytes = std::uint64_t{1} << 20;  // as core reads
-constexpr const char* to_do = "correct the file or remove it; the built-in rules are used until then";
+constexpr const char* or_else = ", or remove the file: the built-in rules are used until then";
 
 /// A folder of the environment; relative ones do not count (XDG Base Directory Specification).
 fs::path folder(const char* variable) {
@@ -39,7 +39,7 @@ std::optional<quant::Error> load_role_rules() {
   if (used) return {};
   quant::Error error = std::move(used).error();
   error.what = "cannot use your role rules";
-  error.hint = error.hint.empty() ? to_do : error.hint + ", " + to_do;
+  error.hint += or_else;
   return error;
 }
 

@@ -68,9 +68,14 @@ class TestCliListings : public QObject {
       QFile out(file);
       return out.open(QIODevice::WriteOnly) && out.write(text) == text.size();
     };
-    const QByteArray begin =
-        R"j({"version": 1, "suffix": "", "layer": "(\\d+)", "expert": "x(1)", "roles": [{"role": ")j";
-    QVERIFY(write(begin + R"j(mine", "pattern": "q_proj"}]})j"));
+    const auto table = [](const char* pattern) {
+      const Json rule = {{"role", "mine"}, {"pattern", pattern}};
+      return QByteArray::fromStdString(
+          Json(
+              {{"version", 1}, {"suffix", ""}, {"layer", "(\\d+)"}, {"expert", "x(1)"}, {"roles", Json::array({rule})}})
+              .dump());
+    };
+    QVERIFY(write(table("q_proj")));
     const auto mine = runJson({"formats", "--roles"}, home).json();
     QCOMPARE(mine["from"].get<std::string>(), file.toStdString());
     QCOMPARE(mine["roles"].size(), std::size_t{1});
@@ -78,7 +83,7 @@ class TestCliListings : public QObject {
     QCOMPARE(runJson({"inspect", model_}, home).json()["files"][0]["tensors"][1]["role"].get<std::string>(),
              std::string("mine"));
 
-    QVERIFY(write(begin + R"j(mine", "pattern": "q_pr[oj"}]})j"));
+    QVERIFY(write(table("q_pr[oj")));
     const auto broken = cli::run({"inspect", model_, "--json"}, home);
     QCOMPARE(broken.code, 0);
     QCOMPARE(broken.errorLines().size(), 1);

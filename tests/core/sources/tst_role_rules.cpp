@@ -42,8 +42,9 @@ class TestRoleRules : public QObject {
     QTest::addColumn<int>("row");
     QTest::addColumn<int>("at");
     QTest::addColumn<QString>("why");
-    const auto row = [](const char* what, const std::string& json, const char* rule, int row, int at, const char* why) {
-      QTest::newRow(what) << QString::fromStdString(json) << rule << row << at << why;
+    const auto row = [](const char* what, const std::string& json, const char* rule, int index, int at,
+                        const char* why) {
+      QTest::newRow(what) << QString::fromStdString(json) << rule << index << at << why;
     };
     const std::string good = rule("a", "a$");
     row("no JSON", "{", "", -1, -1, "is no JSON");

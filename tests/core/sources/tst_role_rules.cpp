@@ -1,5 +1,6 @@
 // The rule table as a user edits it: what is wrong with it, what it matches, what is in force.
 #include <QTest>
+#include <algorithm>
 #include <fstream>
 
 #include "core/base/text.h"
@@ -10,15 +11,21 @@ using namespace quant;
 
 namespace {
 
-constexpr const char* head =
-    R"j({"version": 1, "suffix": "\\.weight$", "layer": "layer\\.(\\d+)", "expert": "expert\\.(\\d+)")j";
+/// JSON with ' for ".
+std::string json(std::string text) {
+  std::ranges::replace(text, '\'', '"');
+  return text;
+}
+
+const std::string head =
+    json("{'version': 1, 'suffix': '\\\\.weight$', 'layer': 'layer\\\\.(\\\\d+)', 'expert': 'expert\\\\.(\\\\d+)'");
 
 /// A small table: `fields` before its roles.
 std::string table(const std::string& roles, const std::string& fields = {}) {
-  return std::string(head) + fields + ", \"roles\": [" + roles + "]}";
+  return head + fields + ", \"roles\": [" + roles + "]}";
 }
 std::string rule(const std::string& role, const std::string& pattern) {
-  return R"j({"role": ")j" + role + R"j(", "pattern": ")j" + pattern + R"j("})j";
+  return json("{'role': '") + role + json("', 'pattern': '") + pattern + json("'}");
 }
 std::vector<std::string> known_names() {
   std::vector<std::string> names;
@@ -52,16 +59,17 @@ class TestRoleRules : public QObject {
     row("a text of 1 MiB and a byte", std::string((1 << 20) + 1, ' '), "", -1, -1, "1048577 bytes, at most 1048576");
     row("deeper than 64 levels", std::string(65, '[') + std::string(65, ']'), "", -1, -1, "is no JSON");
     row("100 000 levels", std::string(100'000, '['), "", -1, -1, "is no JSON");
-    row("another version", R"j({"version": 2, "suffix": "", "layer": "(1)", "expert": "(1)", "roles": []})j", "version",
-        -1, -1, "is not 1");
-    row("no layer", R"j({"version": 1, "suffix": "", "expert": "(1)", "roles": []})j", "layer", -1, -1, "no \"layer\"");
-    row("roles that are no list", R"j({"version": 1, "suffix": "", "layer": "(1)", "expert": "(1)", "roles": 7})j",
+    row("another version", json("{'version': 2, 'suffix': '', 'layer': '(1)', 'expert': '(1)', 'roles': []}"),
+        "version", -1, -1, "is not 1");
+    row("no layer", json("{'version': 1, 'suffix': '', 'expert': '(1)', 'roles': []}"), "layer", -1, -1,
+        "no \"layer\"");
+    row("roles that are no list", json("{'version': 1, 'suffix': '', 'layer': '(1)', 'expert': '(1)', 'roles': 7}"),
         "roles", -1, -1, "no list");
-    row("a field that nobody knows", table(good, R"j(, "peices": {})j"), "", -1, -1, "unknown field \"peices\"");
-    row("a field of a rule that nobody knows", table(R"j({"role": "a", "pattern": "a", "familys": ""})j"), "a", -1, -1,
+    row("a field that nobody knows", table(good, json(", 'peices': {}")), "", -1, -1, "unknown field \"peices\"");
+    row("a field of a rule that nobody knows", table(json("{'role': 'a', 'pattern': 'a', 'familys': ''}")), "a", -1, -1,
         "unknown field \"familys\"");
-    row("a rule without a pattern", table(R"j({"role": "a"})j"), "a", 0, -1, "has no \"pattern\"");
-    row("a pattern that is a number", table(R"j({"role": "a", "pattern": 7})j"), "a", 0, -1, "no text");
+    row("a rule without a pattern", table(json("{'role': 'a'}")), "a", 0, -1, "has no \"pattern\"");
+    row("a pattern that is a number", table(json("{'role': 'a', 'pattern': 7}")), "a", 0, -1, "no text");
     row("an empty pattern", table(rule("a", "")), "a", 0, -1, "empty pattern");
     row("a role twice", table(good + "," + rule("b", "b") + "," + good), "a", 2, -1, "stands twice, as rules 1 and 3");
     row("a role with a blank", table(rule("a b", "a")), "a b", 0, -1, "is no name of a role");
@@ -74,9 +82,10 @@ class TestRoleRules : public QObject {
     for (int i = 0; i < 20; ++i) many += "[一-龥]{1000}|";
     row("a long program", table(rule("a", many + "x")), "a", 0, -1, "catastrophic");
     row("a piece that is not there", table(rule("a", "x{B}")), "a", 0, 1, "there is no piece {B}");
-    row("a layer without a group", R"j({"version": 1, "suffix": "", "layer": "x\\d+", "expert": "(1)", "roles": []})j",
-        "layer", -1, -1, "no group");
-    row("a side that does not compile", table(good, R"j(, "sides": [{"side": "vision", "pattern": "("}])j"), "vision",
+    row("a layer without a group",
+        json("{'version': 1, 'suffix': '', 'layer': 'x\\\\d+', 'expert': '(1)', 'roles': []}"), "layer", -1, -1,
+        "no group");
+    row("a side that does not compile", table(good, json(", 'sides': [{'side': 'vision', 'pattern': '('}]")), "vision",
         -1, 0, "missing )");
   }
   void faultsAreNamed() {

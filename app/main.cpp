@@ -156,7 +156,9 @@ int main(int argc, char** argv) {
   }
   if (broken_rules) {
     std::fprintf(stderr, "warning: %s\n", quant::one_line(*broken_rules).c_str());
-    window.messages().showError(*broken_rules);
+    const auto tell = [&window, error = *broken_rules] { window.messages().showError(error); };
+    tell();  // and once more over the first model, which clears the message of before
+    QObject::connect(&workspace, &app::Workspace::sourceChanged, &window, tell, Qt::SingleShotConnection);
   }
   window.openPaths(options.files);
   window.resize(options.size);

@@ -75,6 +75,10 @@ class TestCliListings : public QObject {
               {{"version", 1}, {"suffix", ""}, {"layer", "(\\d+)"}, {"expert", "x(1)"}, {"roles", Json::array({rule})}})
               .dump());
     };
+    QVERIFY(write(QByteArray::fromStdString(built_in.dump())));  // what is printed can be saved as it is
+    const auto again = runJson({"formats", "--roles"}, home).json();
+    QVERIFY(again["from"] == file.toStdString() && again["roles"] == built_in["roles"]);
+    QVERIFY(!again.contains("warnings"));
     QVERIFY(write(table("q_proj")));
     const auto mine = runJson({"formats", "--roles"}, home).json();
     QCOMPARE(mine["from"].get<std::string>(), file.toStdString());

@@ -24,12 +24,11 @@ class TableReader {
   explicit TableReader(ReadTable& out) : out_(out) {}
 
   void read(const Json& root) {
-    constexpr std::array<std::string_view, 12> known = {"version", "about", "suffix",   "layer",
-                                                        "expert",  "cross", "shared",   "uncounted",
-                                                        "tied",    "sides", "siblings", "pieces"};
-    std::vector<std::string_view> all(known.begin(), known.end());
-    all.push_back("roles");
-    check_keys(root, "", all);
+    // "from" says where a printed table came from; a printed one is read again.
+    constexpr std::array<std::string_view, 14> known = {"version", "about",     "suffix", "layer", "expert",
+                                                        "cross",   "shared",    "tied",   "sides", "siblings",
+                                                        "pieces",  "uncounted", "roles",  "from"};
+    check_keys(root, "", known);
     if (const auto version = root.find("version"); version == root.end() || *version != 1)
       note("version", "is not 1, the only one there is", "write \"version\": 1");
     RoleTable& t = out_.table;

@@ -96,7 +96,7 @@ class Checker {
   void failed(std::string_view rule, std::string_view raw, int row, const RE2& compiled) {
     const bool large =
         compiled.error_code() == RE2::ErrorPatternTooLarge || compiled.error_code() == RE2::ErrorRepeatSize;
-    const auto at = compiled.error_arg().empty() ? raw.npos : raw.find(compiled.error_arg());
+    const auto at = large || compiled.error_arg().empty() ? raw.npos : raw.find(compiled.error_arg());
     note(rule, row, at == raw.npos ? -1 : int(at),
          large ? fmt::format("catastrophic: its program is beyond RE2's limit of {} KiB ({})", pattern_memory >> 10,
                              printable(compiled.error()))

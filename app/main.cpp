@@ -8,6 +8,7 @@
 
 #include "app/models/workspace.h"
 #include "app/pages/page.h"
+#include "app/user/role_rules_file.h"
 #include "app/window/deep_link.h"
 #include "app/window/language.h"
 #include "app/window/main_window.h"
@@ -144,6 +145,7 @@ int main(int argc, char** argv) {
                                                     : app::systemTheme(application.palette()),
                   language);
 
+  const auto broken_rules = user::load_role_rules();
   app::Workspace workspace;
   app::MainWindow window(workspace);
   window.showPage(options.page.isEmpty() ? QStringLiteral("start") : options.page);
@@ -151,6 +153,12 @@ int main(int argc, char** argv) {
   for (const QString& link : options.files.filter(QRegularExpression(u'^' + app::linkScheme()))) {
     options.files.removeAll(link);
     window.follow(link);
+  }
+  if (broken_rules) {
+    std::fprintf(stderr, "warning: %s\n", quant::one_line(*broken_rules).c_str());
+    const auto tell = [&window, error = *broken_rules] { window.messages().showError(error); };
+    tell();  // and once more over the first model, which clears the message of before
+    QObject::connect(&workspace, &app::Workspace::sourceChanged, &window, tell, Qt::SingleShotConnection);
   }
   window.openPaths(options.files);
   window.resize(options.size);

@@ -1,6 +1,7 @@
 // inspect: what a checkpoint holds, from its header alone.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "app/cli/commands.h"
@@ -23,6 +24,11 @@ Json tensor_json(const TensorInfo& t, const Source& source) {
                {"bytes", t.bytes}, {"offset", t.offset},          {"role", t.role}};
   json["layer"] = t.layer ? Json(*t.layer) : Json(nullptr);
   if (t.expert) json["expert"] = *t.expert;
+  json["side"] = t.side.empty() ? Json(nullptr) : Json(t.side);
+  if (t.cross) json["cross"] = true;
+  if (t.shared) json["shared"] = true;
+  if (!t.also.empty()) json["also"] = t.also;
+  if (!t.counts) json["counts"] = false;
   json["quantized"] = t.quantized.empty() ? Json(false) : Json(t.quantized);
   if (source.files().size() > 1) json["file"] = source.files()[t.file].path.filename().string();
   return json;
@@ -50,12 +56,22 @@ Json file_json(const Source& source) {
 }
 
 std::string file_text(const Source& source) {
-  Table table({"tensor", "dtype", ">shape", ">bytes", "role", ">layer", "quantized"});
+  const bool sides = std::ranges::any_of(source.tensors(), [](const TensorInfo& t) { return !t.side.empty(); });
+  std::vector<std::string> headings = {"tensor", "dtype", ">shape", ">bytes", "role", ">layer", "quantized"};
+  if (sides) headings.insert(headings.end() - 1, "side");
+  Table table(std::move(headings));
   std::uint64_t weights = 0;
   for (const auto& t : source.tensors()) {
-    weights += t.elements();
-    table.row({printable(t.name), std::string(info(t.dtype).name), shape_text(t.shape), grouped(t.bytes), t.role,
-               t.layer ? std::to_string(*t.layer) : "–", t.quantized.empty() ? "" : t.quantized});
+    if (t.counts) weights += t.elements();
+    std::vector<std::string> row = {printable(t.name),
+                                    std::string(info(t.dtype).name),
+                                    shape_text(t.shape),
+                                    grouped(t.bytes),
+                                    t.also.empty() ? t.role : t.role + ", " + t.also,
+                                    t.layer ? std::to_string(*t.layer) : "–",
+                                    t.quantized};
+    if (sides) row.insert(row.end() - 1, t.side);
+    table.row(std::move(row));
   }
   auto text =
       fmt::format("{}: {}, {}, {} tensors, {} weights\n\n{}", printable(source.path().string()), source.format(),

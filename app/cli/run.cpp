@@ -8,6 +8,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/json.h"
 #include "app/cli/watcher.h"
+#include "app/user/role_rules_file.h"
 
 namespace quant::cli {
 namespace {
@@ -155,6 +156,7 @@ int run_program(std::span<const char* const> argv, const DeviceProvider& provide
   {
     const Command& command = *parsed->command;
     Run run(std::move(*parsed), provider);
+    if (const auto error = user::load_role_rules()) run.warn(one_line(*error));
     done = guarded(command, run);
     json = json && !run.answered();
   }

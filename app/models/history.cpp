@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "app/models/format.h"
 #include "app/models/workspace.h"
 
 namespace app {
@@ -15,7 +16,7 @@ History::History(Workspace& workspace, QObject* parent) : QObject(parent), works
   settle_.setInterval(settle_ms);
   connect(&settle_, &QTimer::timeout, this, &History::note);
   connect(&workspace, &Workspace::sourceChanged, this, &History::restart);
-  for (const auto signal : {&Workspace::schemesChanged, &Workspace::pinsChanged})
+  for (const auto signal : {&Workspace::schemesChanged, &Workspace::pinsChanged, &Workspace::rolesChanged})
     connect(&workspace, signal, this, &History::note);
   connect(&workspace, &Workspace::planChanged, this, [this] {
     if (!travelling_ && !(now() == states_[std::size_t(at_)])) settle_.start(), Q_EMIT changed();
@@ -23,7 +24,9 @@ History::History(Workspace& workspace, QObject* parent) : QObject(parent), works
   restart();
 }
 
-History::State History::now() const { return {workspace_.schemes(), workspace_.pins(), workspace_.budget()}; }
+History::State History::now() const {
+  return {workspace_.schemes(), workspace_.pins(), workspace_.budget(), workspace_.roleRules()};
+}
 
 /// Another model: what was decided for the former one is not offered.
 void History::restart() {
@@ -58,6 +61,9 @@ void History::travel(int step) {
     if (!state.pins.contains(pin.key())) workspace_.unpin(pin.key());
   for (auto pin = state.pins.cbegin(); pin != state.pins.cend(); ++pin) workspace_.pin(pin.key(), pin.value());
   if (state.budget != workspace_.budget()) workspace_.requestPlan(state.budget);
+  if (state.role_rules != workspace_.roleRules())
+    if (const auto set = workspace_.setRoleRules(state.role_rules); !set)
+      Q_EMIT workspace_.noticed(format::error(set.error()));
   travelling_ = false;
   Q_EMIT changed();
 }

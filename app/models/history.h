@@ -1,5 +1,5 @@
 #pragma once
-// Undo of what a person decides: pins, budget, candidate schemes. Whole states are kept; they are small.
+// Undo of what a person decides: pins, budget, candidate schemes, role rules. Whole states are kept; they are small.
 
 #include <QHash>
 #include <QObject>
@@ -28,6 +28,7 @@ class History final : public QObject {
     QStringList schemes;
     QHash<QString, QString> pins;
     QString budget;
+    QString role_rules;
     friend bool operator==(const State&, const State&) = default;
   };
   State now() const;

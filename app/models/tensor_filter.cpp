@@ -15,11 +15,9 @@ using Number = std::optional<double> TensorFacts::*;
 using Text = QString TensorFacts::*;
 
 const QHash<QString, Text>& texts() {
-  static const QHash<QString, Text> map{{"name", &TensorFacts::name},
-                                        {"role", &TensorFacts::role},
-                                        {"dtype", &TensorFacts::dtype},
-                                        {"plan", &TensorFacts::plan},
-                                        {"file", &TensorFacts::file}};
+  static const QHash<QString, Text> map{{"name", &TensorFacts::name}, {"role", &TensorFacts::role},
+                                        {"side", &TensorFacts::side}, {"dtype", &TensorFacts::dtype},
+                                        {"plan", &TensorFacts::plan}, {"file", &TensorFacts::file}};
   return map;
 }
 

@@ -11,7 +11,7 @@ namespace app {
 
 /// What a filter looks at. Numbers are missing where nothing is measured; a comparison with a missing number is false.
 struct TensorFacts {
-  QString name, role, dtype, plan, file;
+  QString name, role, side, dtype, plan, file;
   std::optional<double> layer, bytes, elements, rank, bits, mse, sqnr, clip, kurtosis;
 };
 

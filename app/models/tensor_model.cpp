@@ -21,6 +21,7 @@ bool numeric(int column) {
 
 TensorModel::TensorModel(Workspace& workspace, QObject* parent) : QAbstractTableModel(parent), workspace_(workspace) {
   connect(&workspace, &Workspace::sourceChanged, this, [this] { span_ = 0, rebuild(); });
+  connect(&workspace, &Workspace::rolesChanged, this, &TensorModel::rebuild);
   connect(&workspace, &Workspace::measurementsChanged, this, [this] {
     if (filter_.usesFigures()) return rebuild();
     refresh(Sqnr, Clip);
@@ -77,7 +78,7 @@ QString TensorModel::text(int tensor, int column) const {
   const auto& t = workspace_.tensors()[std::size_t(tensor)];
   switch (column) {
     case Name: return format::utf8(t.name);
-    case Role: return format::utf8(t.role);
+    case Role: return format::utf8(t.also.empty() ? t.role : t.role + ", " + t.also);
     case Layer: return t.layer ? QString::number(*t.layer) : QString();
     case Shape: return format::shape(t.shape);
     case DType: return format::utf8(quant::info(t.dtype).name);
@@ -157,6 +158,7 @@ TensorFacts TensorModel::facts(int tensor) const {
   const auto& t = workspace_.tensors()[std::size_t(tensor)];
   TensorFacts f;
   f.name = format::utf8(t.name), f.role = format::utf8(t.role), f.dtype = format::utf8(quant::info(t.dtype).name);
+  f.side = format::utf8(t.side);
   f.plan = workspace_.planned(f.name);
   if (const auto* source = workspace_.source(); source && t.file < source->files().size())
     f.file = QString::fromStdString(source->files()[t.file].path.filename().string());

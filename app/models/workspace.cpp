@@ -48,6 +48,7 @@ Workspace::Workspace(QObject* parent) : QObject(parent), d_(), jobs_(std::make_u
     noteRest();
   });
   renewMetrics();
+  readRoleRules();
   schemes_ = defaultSchemes();
   if (schemes_.size() > 1)
     selection_.scheme = schemes_[1];  // rtn4 · g128

@@ -122,6 +122,13 @@ class Workspace : public QObject {
   bool solving() const;
   quant::Result<void> savePlan(const QString& path) const;
 
+  // ── role rules: those of the user, for every model ──
+  /// The table in force as JSON.
+  const QString& roleRules() const { return role_rules_; }
+  /// Keeps a table as the user's and assigns the open model's roles by it; empty text, or the built-in table's: the
+  /// built-in one. rolesChanged() follows. Errors: malformed, io; nothing changes then.
+  quant::Result<void> setRoleRules(const QString& json);
+
   // ── devices, jobs ──
   /// Keeps the backends and the calibration alive that devices() points to: background work captures it.
   std::shared_ptr<const quant::ChosenDevice> device() const;
@@ -141,6 +148,7 @@ class Workspace : public QObject {
   void valuesChanged(int tensor);
   void planChanged();
   void pinsChanged();
+  void rolesChanged();  ///< roles, and with them what a plan may choose for
   void devicesChanged();
   void openingChanged(bool opening);
   void planFailed(const quant::Error& error);
@@ -161,6 +169,7 @@ class Workspace : public QObject {
   void restoreView();
   void keepView();
   void indexTensors();
+  void readRoleRules();
   std::vector<quant::Scheme> missing(const QString& tensor) const;
   void rememberAnalyses(std::vector<quant::Analysis>& analyses);
   void chooseDevice(quint64 work);
@@ -181,6 +190,7 @@ class Workspace : public QObject {
   QHash<QString, int> planned_;  ///< tensor → row of plan_->assignments
   QString budget_ = QStringLiteral("4.5bpw");
   QHash<QString, QString> pins_;
+  QString role_rules_;
   std::unique_ptr<JobList> jobs_;
 };
 

@@ -148,7 +148,8 @@ void Workspace::indexTensors() {
     const auto& t = tensors_[std::size_t(i)];
     index_.insert(format::utf8(t.name), i);
     if (quant::is_candidate(t)) candidates_.push_back(i);
-    d_->elements += t.elements(), d_->bytes += t.bytes;
+    if (t.counts) d_->elements += t.elements();
+    d_->bytes += t.bytes;
   }
 }
 

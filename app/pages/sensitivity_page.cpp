@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 
 #include "app/models/caption.h"
 #include "app/models/format.h"
@@ -102,7 +103,7 @@ SensitivityPage::SensitivityPage(Workspace& workspace, QWidget* parent)
     if (isVisible()) refresh();
   };
   for (auto signal : {&Workspace::sourceChanged, &Workspace::schemesChanged, &Workspace::measurementsChanged,
-                      &Workspace::metricsChanged})
+                      &Workspace::metricsChanged, &Workspace::rolesChanged})
     connect(&workspace, signal, this, renew);
   connect(&workspace, &Workspace::selectionChanged, this, renew);
   for (ChartFrame* frame : {frame_, bars_frame_})
@@ -164,17 +165,26 @@ SensitivityCell SensitivityPage::cellOf(int tensor) const {
 /// Candidates by layer and role; a cell of several tensors (experts) shows the worst.
 SensitivityPicture SensitivityPage::picture() const {
   SensitivityPicture p;
-  std::map<int, int> rows;  // layer, −1 = outside the layers, → row
+  using Place = std::pair<std::string, int>;  // side; layer, −1 = outside the layers
+  std::set<std::string> sides;
+  for (const int t : workspace().candidates())
+    if (const auto& info = workspace().tensors()[std::size_t(t)]; info.layer) sides.insert(info.side);
+  // Sides matter where layers of several would look alike.
+  const auto place = [apart = sides.size() > 1](const quant::TensorInfo& info) {
+    return Place(apart ? info.side : std::string(), info.layer.value_or(-1));
+  };
+  std::map<Place, int> rows;
   std::vector<std::string> roles;
   for (const int t : workspace().candidates()) {
     const auto& info = workspace().tensors()[std::size_t(t)];
-    rows.emplace(info.layer.value_or(-1), 0);
+    rows.emplace(place(info), 0);
     if (std::find(roles.begin(), roles.end(), info.role) == roles.end()) roles.push_back(info.role);
   }
   std::stable_sort(roles.begin(), roles.end(), [](const auto& a, const auto& b) { return roleRank(a) < roleRank(b); });
-  for (auto& [layer, row] : rows) {
+  for (auto& [at, row] : rows) {
     row = int(p.rows.size());
-    p.rows << (layer < 0 ? tr("outside") : tr("layer %1").arg(layer));
+    const QString name = at.second < 0 ? tr("outside") : tr("layer %1").arg(at.second);
+    p.rows << (at.first.empty() ? name : format::utf8(at.first) + u' ' + name);
   }
   for (const auto& role : roles) p.columns << format::utf8(role);
   p.cells.resize(std::size_t(p.rows.size()) * roles.size());
@@ -182,7 +192,7 @@ SensitivityPicture SensitivityPage::picture() const {
   for (const int t : workspace().candidates()) {
     const auto& info = workspace().tensors()[std::size_t(t)];
     const auto column = std::size_t(std::find(roles.begin(), roles.end(), info.role) - roles.begin());
-    auto& cell = p.cells[std::size_t(rows[info.layer.value_or(-1)]) * roles.size() + column];
+    auto& cell = p.cells[std::size_t(rows[place(info)]) * roles.size() + column];
     SensitivityCell next = cellOf(t);
     next.tensors = cell.tensors + 1;
     if (cell.tensors == 0 || worse(next, cell, higher)) {

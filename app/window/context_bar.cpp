@@ -51,7 +51,7 @@ ContextBar::ContextBar(Workspace& workspace, QWidget* parent) : QWidget(parent),
   row->addSpacing(grid_px);
   row->addWidget(analyze_);
   for (const auto signal : {&Workspace::sourceChanged, &Workspace::devicesChanged, &Workspace::schemesChanged,
-                            &Workspace::measurementsChanged})
+                            &Workspace::measurementsChanged, &Workspace::rolesChanged})
     connect(&workspace, signal, this, &ContextBar::refresh);
   connect(&workspace, &Workspace::restChanged, this, &ContextBar::refresh);
   recolour();

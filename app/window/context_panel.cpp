@@ -102,6 +102,7 @@ ContextPanel::ContextPanel(Workspace& workspace, QWidget* parent) : QWidget(pare
 
   connect(&workspace, &Workspace::sourceChanged, this, &ContextPanel::refresh);
   connect(&workspace, &Workspace::selectionChanged, this, &ContextPanel::refresh);
+  connect(&workspace, &Workspace::rolesChanged, this, &ContextPanel::refresh);
   connect(&workspace, &Workspace::measurementsChanged, this, &ContextPanel::refreshFigures);
   connect(&workspace, &Workspace::valuesChanged, this, [this](int tensor) {
     if (tensor == workspace_.selection().tensor) refresh();
@@ -182,8 +183,11 @@ void ContextPanel::refresh() {
   name_->setProperty("tensor", name);
   // Names break at their dots and slashes: they have no spaces.
   name_->setText(QString(name).replace(u'.', QStringLiteral(".\u200b")).replace(u'/', QStringLiteral("/\u200b")));
-  place_->setText(tensor.layer ? tr("%1, layer %2").arg(format::utf8(tensor.role)).arg(*tensor.layer)
-                               : format::utf8(tensor.role));
+  QStringList place{format::utf8(tensor.role)};
+  for (const std::string& word : {tensor.also, tensor.side})
+    if (!word.empty()) place << format::utf8(word);
+  const QString role = place.join(QStringLiteral(", "));
+  place_->setText(tensor.layer ? tr("%1, layer %2").arg(role).arg(*tensor.layer) : role);
   shape_->show({{tr("Shape"), format::shape(tensor.shape)},
                 {tr("Stored as"), format::utf8(quant::info(tensor.dtype).name)},
                 {tr("Weights"), format::count(tensor.elements())},

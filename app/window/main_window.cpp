@@ -30,6 +30,7 @@
 #include "app/window/message_bar.h"
 #include "app/window/rail.h"
 #include "app/window/recent.h"
+#include "app/window/role_rules_dialog.h"
 #include "app/window/scheme_editor.h"
 #include "app/window/status_line.h"
 #include "app/window/theme.h"
@@ -107,6 +108,7 @@ void MainWindow::setLanguage(const QString& language) {
   qApp->setFont(textFont(language));
   const QString page = page_;
   made_.clear();
+  if (auto* rules = findChild<RoleRulesDialog*>()) rules->close();  // it speaks the former language
   setMenuBar(new QMenuBar(this));
   build();
   showPage(page);
@@ -165,13 +167,13 @@ void MainWindow::buildMenus() {
 
 void MainWindow::buildEditMenu() {
   QMenu* edit = menuBar()->addMenu(tr("&Edit"));
-  QAction* undo = edit->addAction(tr("Undo"), QKeySequence(Qt::CTRL | Qt::Key_Z), history_, &History::undo);
-  QAction* redo = edit->addAction(tr("Redo"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Z), history_, &History::redo);
-  const auto refresh = [this, undo, redo] {
+  undo_ = edit->addAction(tr("Undo"), QKeySequence(Qt::CTRL | Qt::Key_Z), history_, &History::undo);
+  redo_ = edit->addAction(tr("Redo"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Z), history_, &History::redo);
+  const auto refresh = [this, undo = undo_, redo = redo_] {
     undo->setEnabled(history_->canUndo());
     redo->setEnabled(history_->canRedo());
   };
-  connect(history_, &History::changed, undo, refresh);
+  connect(history_, &History::changed, undo_, refresh);
   refresh();
   edit->addSeparator();
   edit->addAction(tr("Copy link"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C), this, [this] {
@@ -180,6 +182,16 @@ void MainWindow::buildEditMenu() {
     status_->say(tr("Copied %1").arg(link));
   });
   edit->addAction(tr("Search anything…"), QKeySequence(Qt::CTRL | Qt::Key_K), this, &MainWindow::searchAnything);
+  edit->addSeparator();
+  edit->addAction(tr("Role rules…"), this, &MainWindow::editRoleRules);
+}
+
+void MainWindow::editRoleRules() {
+  if (auto* open = findChild<RoleRulesDialog*>()) return open->raise(), open->activateWindow();
+  auto* dialog = new RoleRulesDialog(workspace_, this);
+  dialog->addActions({undo_, redo_});  // their keys work there too
+  connect(dialog, &RoleRulesDialog::failed, this, [this](const quant::Error& error) { messages_->showError(error); });
+  dialog->show();
 }
 
 // ── search and links ──

@@ -9,6 +9,7 @@
 #include "app/models/workspace.h"
 #include "app/window/command_palette.h"
 
+class QAction;
 class QStackedWidget;
 
 namespace app {
@@ -42,6 +43,7 @@ class MainWindow final : public QMainWindow {
   void follow(const QString& link);
   void setLanguage(const QString& language);
   void searchAnything();
+  void editRoleRules();
   void chooseFile();
   void chooseFolder();
   void saveSession();
@@ -79,6 +81,7 @@ class MainWindow final : public QMainWindow {
   ContextPanel* panel_;
   StatusLine* status_;
   History* history_;
+  QAction *undo_ = nullptr, *redo_ = nullptr;
   QHash<QString, Page*> made_;
   QString page_;
   QString link_;  ///< to be followed once a model is open

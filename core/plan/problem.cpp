@@ -165,6 +165,7 @@ Result<void> check_candidates(const Session& session, const Measured& measured,
 Result<Problem> make_problem(const Session& session, const CostModel& model, std::span<const std::string> candidates,
                              std::span<const Pin> pins, std::span<const std::string> groups) {
   QUANT_TRY(tensors, session.tensors());
+  std::erase_if(tensors, [](const TensorInfo& t) { return !t.counts; });  // masks and tables are no weights
   QUANT_TRY(rows, session.analyses());
   const Measured measured(rows);
   Problem problem;

@@ -22,10 +22,13 @@ struct Cell {
   std::size_t tensors = 0;
 };
 
+/// A layer of a side (encoder, vision, …); empty where only one side has layers. −1 = tensors of no layer, first.
+using Place = std::pair<std::string, int>;
+
 struct Grid {
   std::vector<std::string> roles;
-  std::vector<int> layers;  ///< −1 = tensors of no layer, first
-  std::map<std::pair<int, std::string>, Cell> cells;
+  std::vector<Place> layers;
+  std::map<std::pair<Place, std::string>, Cell> cells;
   double lo = 1e9, hi = -1e9;  ///< decibels
 };
 
@@ -41,12 +44,16 @@ std::size_t rank(const std::string& role) {
 
 Grid grid_of(const Content& content) {
   Grid g;
-  std::set<int> layers;
+  std::set<std::string> sides;
+  for (const auto& t : content.tensors)
+    if (t.layer) sides.insert(t.side);
+  std::set<Place> layers;
   for (const auto& t : content.tensors) {
     const auto* row = content.find(t.name, content.shown);
     if (!row || !row->refused.empty()) continue;
-    auto& cell = g.cells[{t.layer.value_or(-1), t.role}];
-    ++cell.tensors, layers.insert(t.layer.value_or(-1));
+    const Place place(sides.size() > 1 ? t.side : "", t.layer.value_or(-1));
+    auto& cell = g.cells[{place, t.role}];
+    ++cell.tensors, layers.insert(place);
     if (std::find(g.roles.begin(), g.roles.end(), t.role) == g.roles.end()) g.roles.push_back(t.role);
     if (!row->figures.sqnr_db) continue;
     g.lo = std::min(g.lo, *row->figures.sqnr_db), g.hi = std::max(g.hi, *row->figures.sqnr_db);
@@ -148,8 +155,10 @@ std::string sensitivity_map(const Content& content) {
   svg.text(0, map_top - 8, "layer", "tick");
   for (std::size_t l = 0; l < g.layers.size(); ++l) {
     const double y = map_top + h * double(l);
-    if (h >= 18 || g.layers[l] % 5 == 0)
-      svg.text(map_left - 8, y + h / 2 + 3, g.layers[l] < 0 ? "–" : std::to_string(g.layers[l]), "tick", "end");
+    const auto& [side, layer] = g.layers[l];
+    if (h >= 18 || layer % 5 == 0)
+      svg.text(map_left - 8, y + h / 2 + 3, side.substr(0, 3) + (layer < 0 ? " –" : " " + std::to_string(layer)),
+               "tick", "end");
     for (std::size_t r = 0; r < g.roles.size(); ++r)
       if (const auto at = g.cells.find({g.layers[l], g.roles[r]}); at != g.cells.end())
         draw_cell(svg, g, at->second, map_left + cell_w * double(r), y, h);

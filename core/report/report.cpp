@@ -30,7 +30,8 @@ std::string model_name(const Content& c) {
 
 std::string cards(const Content& c) {
   std::uint64_t weights = 0, bytes = 0;
-  for (const auto& t : c.tensors) weights += t.elements(), bytes += t.bytes;
+  for (const auto& t : c.tensors)
+    if (t.counts) weights += t.elements(), bytes += t.bytes;
   std::string html = "<div class=\"cards\">\n";
   html += card(grouped(weights), fmt::format("weights in {} tensors", c.tensors.size()));
   html += card(si_bytes(bytes),

@@ -2,6 +2,7 @@
 
 #include "core/session/session.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <set>
@@ -12,6 +13,7 @@
 #include "core/session/counters_blob.h"
 #include "core/session/database.h"
 #include "core/session/schema.h"
+#include "core/sources/names/roles.h"
 
 namespace quant {
 namespace {
@@ -120,6 +122,26 @@ class SqliteSession final : public Session {
       write_source(fresh);
       if (!bound) write_tensors(source.tensors());
       transaction.commit();
+      return bound ? store_roles(source.tensors()) : Result<void>();
+    });
+  }
+
+  Result<void> store_roles(std::span<const TensorInfo> tensors) override {
+    QUANT_TRY(kept, this->tensors());
+    const auto same = [](const TensorInfo& a, const TensorInfo& b) {
+      return a.role == b.role && a.layer == b.layer && a.expert == b.expert;
+    };
+    if (std::ranges::equal(kept, tensors, same)) return {};
+    return guarded("store roles", file_, [&]() -> Result<void> {
+      SQLite::Transaction transaction(*db_, SQLite::TransactionBehavior::IMMEDIATE);
+      SQLite::Statement q(*db_, "UPDATE tensor SET role = ?, layer = ?, expert = ? WHERE name = ? AND position = ?");
+      for (std::size_t i = 0; i < tensors.size(); ++i) {
+        Binder out(q);
+        out.add(tensors[i].role), out.add(tensors[i].layer), out.add(tensors[i].expert), out.add(tensors[i].name);
+        out.add(std::uint64_t(i + 1));  // positions count from 1, in the order of the listing
+        q.exec(), q.reset(), q.clearBindings();
+      }
+      transaction.commit();
       return {};
     });
   }
@@ -146,6 +168,7 @@ class SqliteSession final : public Session {
         QUANT_TRY(tensor, read_tensor(q));
         list.push_back(std::move(tensor));
       }
+      assign_traits(list);  // from names, which are all that they come from
       return list;
     });
   }

@@ -45,11 +45,13 @@ class Session {
 
   virtual const std::filesystem::path& file() const = 0;
 
-  /// Binds the session to a source and stores its listing. Where another model is bound already (other header hash):
-  /// usage, naming both.
+  /// Binds the session to a source and stores its listing, or the roles of it that have changed. Where another model is
+  /// bound already (other header hash): usage, naming both.
   virtual Result<void> bind(const Source& source) = 0;
   virtual std::optional<SavedSource> source() const = 0;
   virtual Result<std::vector<TensorInfo>> tensors() const = 0;
+  /// Roles, layers and experts of the listing (all its tensors, in order) that were assigned anew.
+  virtual Result<void> store_roles(std::span<const TensorInfo> tensors) = 0;
 
   /// Commits the analyses of one tensor in one transaction, histograms included.
   virtual Result<void> store(std::span<const Analysis> analyses) = 0;

@@ -48,7 +48,7 @@ std::uint64_t TensorInfo::elements() const {
 bool is_candidate(const TensorInfo& tensor) {
   // These stay in 16 or 32 bits; they are small and sensitive.
   constexpr std::array<std::string_view, 5> kept = {"norm", "router", "rel_bias", "type_embed", "pos_embed"};
-  return info(tensor.dtype).real && tensor.shape.size() >= 2 && tensor.elements() > 0 &&
+  return tensor.counts && info(tensor.dtype).real && tensor.shape.size() >= 2 && tensor.elements() > 0 &&
          std::find(kept.begin(), kept.end(), tensor.role) == kept.end();
 }
 

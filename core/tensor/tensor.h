@@ -38,13 +38,18 @@ struct TensorInfo {
   std::optional<int> layer;
   std::optional<int> expert;
   std::string quantized;  ///< empty, or the storage's scheme or block type ("Q4_K", "gptq")
+  std::string side;       ///< encoder, decoder, vision, audio; empty where the name says none
+  std::string also;       ///< a second role: "head" of an embedding that is the head too
+  bool cross = false;     ///< of cross attention
+  bool shared = false;    ///< of an expert that every token goes through
+  bool counts = true;     ///< false: a mask, a table of positions, indices, or a head stored as the embedding
 
   MatrixShape matrix() const { return matrix_shape(shape); }
   std::uint64_t elements() const;  ///< product of the shape; 1 for 0-D
 };
 
 /// Whether a plan may choose a scheme for it: a real-valued linear weight or embedding of rank ≥ 2 whose role is not
-/// one that stays in 16 or 32 bits (norm, router, rel_bias, type_embed, pos_embed).
+/// one that stays in 16 or 32 bits (norm, router, rel_bias, type_embed, pos_embed) and that counts.
 bool is_candidate(const TensorInfo& tensor);
 
 /// Consecutive rows of a weight matrix as row-major float32. A row is one output channel.

@@ -115,6 +115,37 @@
     </message>
 </context>
 <context>
+    <name>app::RoleRulesDialog</name>
+    <message numerus="yes">
+        <source>%n problems: the table cannot be applied</source>
+        <translation>
+            <numerusform>%n problem: the table cannot be applied</numerusform>
+            <numerusform>%n problems: the table cannot be applied</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n more</source>
+        <translation>
+            <numerusform>%n more</numerusform>
+            <numerusform>%n more</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Several rules match %n names</source>
+        <translation>
+            <numerusform>Several rules match %n name</numerusform>
+            <numerusform>Several rules match %n names</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>No rule matches %n names</source>
+        <translation>
+            <numerusform>No rule matches %n name</numerusform>
+            <numerusform>No rule matches %n names</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>app::SchemeChips</name>
     <message numerus="yes">
         <source>%n more schemes</source>

@@ -1368,6 +1368,10 @@ Its measurements and plans are here; histograms in detail and maps need the file
         <source>Saved %1</source>
         <translation>已儲存 %1</translation>
     </message>
+    <message>
+        <source>Role rules…</source>
+        <translation>角色規則…</translation>
+    </message>
 </context>
 <context>
     <name>app::MapsPage</name>
@@ -1622,6 +1626,14 @@ Its measurements and plans are here; histograms in detail and maps need the file
     <message>
         <source>point at the map, click an element; wheel zooms, drag pans, N goes to the next worst</source>
         <translation>指向圖譜，點選元素；滾輪縮放，拖曳平移，N 前往下一個最差</translation>
+    </message>
+    <message>
+        <source>(w + minimum %1) ÷ scale</source>
+        <translation>(w + 最小值 %1) ÷ 縮放因子</translation>
+    </message>
+    <message>
+        <source>scale × code − minimum</source>
+        <translation>縮放因子 × 碼 − 最小值</translation>
     </message>
 </context>
 <context>
@@ -1985,6 +1997,128 @@ Its measurements and plans are here; histograms in detail and maps need the file
     <message>
         <source>Read-out</source>
         <translation>讀數</translation>
+    </message>
+</context>
+<context>
+    <name>app::RoleRulesDialog</name>
+    <message>
+        <source>Role rules</source>
+        <translation>角色規則</translation>
+    </message>
+    <message>
+        <source>A tensor has the role of the rule whose pattern (RE2 syntax) is found in its name without its suffix. {A} and {M} stand for the ways to write attention and MLP.</source>
+        <translation>張量的名稱去掉後綴後，符合哪一條規則的樣式（RE2 語法），就是那個角色。{A} 與 {M} 代表注意力與 MLP 的各種寫法。</translation>
+    </message>
+    <message>
+        <source>Names that no rule or several rules match</source>
+        <translation>沒有規則或有多條規則符合的名稱</translation>
+    </message>
+    <message>
+        <source>Add rule</source>
+        <translation>新增規則</translation>
+    </message>
+    <message>
+        <source>A new rule at the end of the table</source>
+        <translation>在表格末尾新增一條規則</translation>
+    </message>
+    <message>
+        <source>Remove rule</source>
+        <translation>移除規則</translation>
+    </message>
+    <message>
+        <source>Removes the current rule</source>
+        <translation>移除目前的規則</translation>
+    </message>
+    <message>
+        <source>Reset to built-in</source>
+        <translation>還原為內建規則</translation>
+    </message>
+    <message>
+        <source>Shows the built-in table; Apply takes it</source>
+        <translation>顯示內建的規則表；按「套用」才會採用</translation>
+    </message>
+    <message>
+        <source>Apply</source>
+        <translation>套用</translation>
+    </message>
+    <message>
+        <source>Saves the table and assigns the open model&apos;s roles by it</source>
+        <translation>儲存規則表，並據此重新指派已開啟模型的角色</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>關閉</translation>
+    </message>
+    <message>
+        <source>Leaves what is not applied</source>
+        <translation>不保留尚未套用的變更</translation>
+    </message>
+    <message>
+        <source>In force: the built-in table</source>
+        <translation>目前採用：內建規則表</translation>
+    </message>
+    <message>
+        <source>In force: %1</source>
+        <translation>目前採用：%1</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n problems: the table cannot be applied</source>
+        <translation>
+            <numerusform>%n 個問題：無法套用此規則表</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Not applied yet</source>
+        <translation>尚未套用</translation>
+    </message>
+    <message>
+        <source>Open a model to see what each rule matches.</source>
+        <translation>開啟模型，即可看到每條規則符合哪些張量。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n more</source>
+        <translation>
+            <numerusform>還有 %n 個</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Several rules match %n names</source>
+        <translation>
+            <numerusform>%n 個名稱有多條規則符合</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>No rule matches %n names</source>
+        <translation>
+            <numerusform>%n 個名稱沒有規則符合</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>app::RoleRulesModel</name>
+    <message>
+        <source>%1; %2</source>
+        <translation>%1；%2</translation>
+    </message>
+    <message>
+        <source>byte %1: %2</source>
+        <translation>第 %1 位元組：%2</translation>
+    </message>
+    <message>
+        <source>Role</source>
+        <translation>角色</translation>
+    </message>
+    <message>
+        <source>Pattern</source>
+        <translation>樣式</translation>
+    </message>
+    <message>
+        <source>Families</source>
+        <translation>模型家族</translation>
+    </message>
+    <message>
+        <source>Matches</source>
+        <translation>符合數</translation>
     </message>
 </context>
 <context>

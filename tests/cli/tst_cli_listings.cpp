@@ -54,6 +54,64 @@ class TestCliListings : public QObject {
     for (const auto& entry : json[list.toStdString()]) QCOMPARE(lacking(entry, keys), QString());
   }
 
+  void roleRulesAreShownAndReplaced() {
+    QTemporaryDir home;
+    const auto built_in = runJson({"formats", "--roles"}, home).json();
+    QCOMPARE(built_in["from"].get<std::string>(), std::string("built in"));
+    QCOMPARE(built_in["roles"][0]["role"].get<std::string>(), std::string("embed"));
+    QCOMPARE(lacking(built_in["roles"][0], "role pattern families"), QString());
+    QVERIFY(cli::run({"formats", "--roles"}, home).out.contains("mlp_gate_up"));
+
+    const QString file = home.filePath("quantoscope/roles.json");  // XDG_CONFIG_HOME is the folder itself
+    QVERIFY(QDir(home.path()).mkpath("quantoscope"));
+    const auto write = [&file](const QByteArray& text) {
+      QFile out(file);
+      return out.open(QIODevice::WriteOnly) && out.write(text) == text.size();
+    };
+    const auto table = [](const char* pattern) {
+      const Json rule = {{"role", "mine"}, {"pattern", pattern}};
+      return QByteArray::fromStdString(
+          Json(
+              {{"version", 1}, {"suffix", ""}, {"layer", "(\\d+)"}, {"expert", "x(1)"}, {"roles", Json::array({rule})}})
+              .dump());
+    };
+    QVERIFY(write(QByteArray::fromStdString(built_in.dump())));  // what is printed can be saved as it is
+    const auto again = runJson({"formats", "--roles"}, home).json();
+    QVERIFY(again["from"] == file.toStdString() && again["roles"] == built_in["roles"]);
+    QVERIFY(!again.contains("warnings"));
+    QVERIFY(write(table("q_proj")));
+    const auto mine = runJson({"formats", "--roles"}, home).json();
+    QCOMPARE(mine["from"].get<std::string>(), file.toStdString());
+    QCOMPARE(mine["roles"].size(), std::size_t{1});
+    QVERIFY(!mine.contains("warnings"));
+    QCOMPARE(runJson({"inspect", model_}, home).json()["files"][0]["tensors"][1]["role"].get<std::string>(),
+             std::string("mine"));
+
+    QVERIFY(write(table("q_pr[oj")));
+    const auto broken = cli::run({"inspect", model_, "--json"}, home);
+    QCOMPARE(broken.code, 0);
+    QCOMPARE(broken.errorLines().size(), 1);
+    for (const QString& said : {QString("warning: "), file, QString("rule mine"), QString("byte 4"),
+                                QString("missing ]"), QString("built-in rules")})
+      QVERIFY2(broken.errorLines().front().contains(said), broken.err.constData());
+    QCOMPARE(broken.json()["warnings"].size(), std::size_t{1});
+    QCOMPARE(broken.json()["files"][0]["tensors"][1]["role"].get<std::string>(), std::string("attn_q"));
+  }
+
+  void inspectSaysTheSide() {
+    const QString file = cli::writeSafetensors(
+        dir_.filePath("t5.safetensors"), {{"decoder.block.0.layer.1.EncDecAttention.q.weight", {2, 2}, {1, 2, 3, 4}},
+                                          {"shared.weight", {2, 2}, {1, 2, 3, 4}}});
+    const auto tensors = runJson({"inspect", file}, dir_).json()["files"][0]["tensors"];
+    const auto& q = tensors[0]["layer"].is_null() ? tensors[1] : tensors[0];
+    const auto& shared = tensors[0]["layer"].is_null() ? tensors[0] : tensors[1];
+    QCOMPARE(q["side"].get<std::string>(), std::string("decoder"));
+    QVERIFY(q["cross"] == Json(true));
+    QVERIFY(shared["side"].is_null() && shared["also"] == Json("head"));
+    QVERIFY(cli::run({"inspect", file}, dir_).out.contains("decoder"));
+    QVERIFY(!cli::run({"inspect", model_}, dir_).out.contains("side"));
+  }
+
   void inspectListsWhatTheHeaderSays() {
     const auto json = runJson({"inspect", model_}, dir_).json();
     const auto& file = json["files"][0];

@@ -28,6 +28,11 @@ class AnyJson final : public JsonEvents {
 
 }  // namespace
 
+std::string json_fault(std::string_view text) {
+  AnyJson syntax;
+  return parse_json(text, "file", syntax) ? std::string() : syntax.why();
+}
+
 std::shared_ptr<const nlohmann::json> json_object(const std::filesystem::path& path, std::vector<std::string>& notes) {
   std::error_code ec;
   if (!std::filesystem::exists(path, ec)) return {};
@@ -37,8 +42,7 @@ std::shared_ptr<const nlohmann::json> json_object(const std::filesystem::path& p
   };
   const auto text = read_text(path, most_bytes);
   if (!text) return ignored(text.error().why);
-  AnyJson syntax;
-  if (!parse_json(*text, "file", syntax)) return ignored(syntax.why());
+  if (const auto fault = json_fault(*text); !fault.empty()) return ignored(fault);
   auto tree = std::make_shared<nlohmann::json>(nlohmann::json::parse(*text, nullptr, false));
   if (!tree->is_object()) return ignored("it is no object");
   return tree;

@@ -20,22 +20,10 @@ bool has_any(std::string_view name, std::span<const std::string_view> words) {
   return std::any_of(words.begin(), words.end(), [name](auto word) { return name.find(word) != name.npos; });
 }
 
-constexpr std::array<std::string_view, 5> vision = {"vision", "visual", "v.blk.", "v.patch", "image_encoder"};
-constexpr std::array<std::string_view, 3> audio = {"audio", "a.blk.", "speech"};
-constexpr std::array<std::string_view, 4> cross = {"EncDecAttention", "encoder_attn", "cross_attn", "crossattention"};
-constexpr std::array<std::string_view, 2> shared = {"shared_expert", "_shexp"};
-
-/// The tower of a name: text where nothing is said.
-std::string_view tower(std::string_view name) {
-  if (has_any(name, vision)) return "vision";
-  return has_any(name, audio) ? "audio" : "";
-}
-
-/// Encoder or decoder, where the name says so. BERT's `encoder.layer` has no counterpart in GGUF's `blk`, so this only
-/// tells apart names that are alike in all else.
-char half(std::string_view name) {
-  if (name.starts_with("dec.") || name.find("decoder.") != name.npos) return 'd';
-  return name.starts_with("enc.") || name.find("encoder.") != name.npos ? 'e' : ' ';
+/// Layers of a tower for pictures or sounds are none of the text's. BERT's `encoder.layer` has no counterpart in
+/// GGUF's `blk`, so encoder and decoder only tell apart names that are alike in all else.
+std::string_view tower(const TensorInfo& t) {
+  return t.side == "encoder" || t.side == "decoder" ? std::string_view() : std::string_view(t.side);
 }
 
 TensorInfo named(std::string_view name) {
@@ -46,9 +34,8 @@ TensorInfo named(std::string_view name) {
 }
 
 std::string key_of(const TensorInfo& t, std::optional<int> expert) {
-  return fmt::format("{}|{}|{}|{}|{}{}{}", t.role, t.layer.value_or(-1), expert.value_or(-1), tower(t.name),
-                     has_any(t.name, cross) ? 'x' : '-', has_any(t.name, shared) ? 's' : '-',
-                     t.name.ends_with(bias) ? 'b' : 'w');
+  return fmt::format("{}|{}|{}|{}|{}{}{}", t.role, t.layer.value_or(-1), expert.value_or(-1), tower(t),
+                     t.cross ? 'x' : '-', t.shared ? 's' : '-', t.name.ends_with(bias) ? 'b' : 'w');
 }
 
 bool is_weight_of_block(const TensorInfo& t, int layer, std::string_view part) {
@@ -84,17 +71,17 @@ std::optional<std::size_t> NameMatcher::find(std::string_view name) const {
   if (const auto at = bare_.find(without_weight(name)); at != bare_.end()) return at->second;
   const TensorInfo t = named(name);
   if (t.role == "other") return {};
-  return only(key_of(t, t.expert), name);
+  return only(key_of(t, t.expert), t.side);
 }
 
-/// The single name of a key; of several the single one of the same half.
-std::optional<std::size_t> NameMatcher::only(const std::string& key, std::string_view name) const {
+/// The single name of a key; of several the single one of the same side.
+std::optional<std::size_t> NameMatcher::only(const std::string& key, std::string_view side) const {
   const auto at = by_key_.find(key);
   if (at == by_key_.end()) return {};
   if (at->second.size() == 1) return at->second.front();
   std::optional<std::size_t> found;
   for (const std::size_t i : at->second) {
-    if (half(tensors_[i].name) != half(name)) continue;
+    if (tensors_[i].side != side) continue;
     if (found) return {};
     found = i;
   }
@@ -104,17 +91,17 @@ std::optional<std::size_t> NameMatcher::only(const std::string& key, std::string
 std::optional<NameMatcher::Stacked> NameMatcher::find_stacked(std::string_view name) const {
   const TensorInfo t = named(name);
   if (t.role == "other" || !t.expert) return {};
-  const auto index = only(key_of(t, std::nullopt), name);
+  const auto index = only(key_of(t, std::nullopt), t.side);
   if (!index) return {};
   return Stacked{*index, static_cast<std::size_t>(*t.expert)};
 }
 
 std::vector<std::size_t> NameMatcher::find_block(std::string_view name) const {
-  const auto layer = named(std::string(name) + ".").layer;  // the layer's number ends in a point
+  const TensorInfo block = named(std::string(name) + ".");  // the layer's number ends in a point
   std::vector<std::size_t> found;
-  if (!layer) return found;
+  if (!block.layer) return found;
   for (std::size_t i = 0; i < tensors_.size(); ++i)
-    if (tower(tensors_[i].name) == tower(name) && is_weight_of_block(tensors_[i], *layer, part_of(name)))
+    if (tower(tensors_[i]) == tower(block) && is_weight_of_block(tensors_[i], *block.layer, part_of(name)))
       found.push_back(i);
   return found;
 }

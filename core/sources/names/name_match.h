@@ -34,7 +34,7 @@ class NameMatcher {
   std::vector<std::size_t> find_block(std::string_view name) const;
 
  private:
-  std::optional<std::size_t> only(const std::string& key, std::string_view name) const;
+  std::optional<std::size_t> only(const std::string& key, std::string_view side) const;
 
   std::vector<TensorInfo> tensors_;  // names with roles; nothing else is set
   std::map<std::string, std::size_t, std::less<>> exact_, bare_;

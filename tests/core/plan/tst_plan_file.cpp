@@ -82,6 +82,22 @@ class TestPlanFile : public QObject {
   Q_OBJECT
 
  private Q_SLOTS:
+  // GPT-2's causal mask: 64 ones and zeros that are no weights, beside 4 × 8 that are.
+  void masksCountForNothing() {
+    test::MemorySource source;
+    source.add("transformer.h.0.attn.bias", {1, 1, 8, 8}, "other", 0);
+    source.add("transformer.h.0.attn.c_attn.weight", {4, 8}, "attn_qkv", 0);
+    auto session = *Session::in_memory();
+    QVERIFY(session->bind(source));
+    Analysis a;
+    a.tensor = "transformer.h.0.attn.c_attn.weight", a.scheme = "q8_0", a.figures.bytes = 34;
+    QVERIFY(session->store(std::span(&a, 1)));
+    const auto p = problem(*session, {"q8_0"});
+    QVERIFY(p);
+    QCOMPARE(p->items.size(), std::size_t(1));
+    QCOMPARE(p->elements(), std::uint64_t(32));
+  }
+
   void budgetsAreRead_data() {
     QTest::addColumn<QString>("text");
     QTest::addColumn<qulonglong>("bytes");

@@ -112,6 +112,32 @@ class TestSession : public QObject {
     QCOMPARE((*s)->source()->header_hash, header_hash(source));
   }
 
+  void rolesAssignedAnewAreKept() {
+    const auto source = test::small_llama();
+    auto s = Session::in_memory();
+    QVERIFY((*s)->bind(source));
+    auto tensors = *(*s)->tensors();
+    tensors[2].role = "mine", tensors[2].layer = 7, tensors[2].expert = 3, tensors[3].layer = std::nullopt;
+    QVERIFY((*s)->store_roles(tensors));
+    const auto kept = *(*s)->tensors();
+    QVERIFY(kept[2].role == "mine" && kept[2].layer == 7 && kept[2].expert == 3 && !kept[3].layer);
+    QCOMPARE(kept[4].role, source.tensors()[4].role);
+    QVERIFY((*s)->bind(source));  // the listing's roles are the newest
+    QCOMPARE((*(*s)->tensors())[2].role, source.tensors()[2].role);
+    QVERIFY((*(*s)->tensors())[2].layer == source.tensors()[2].layer);
+  }
+
+  void whatNamesTellNeedsNoColumn() {
+    test::MemorySource source;
+    source.add("decoder.block.0.layer.1.EncDecAttention.q.weight", {4, 4}, "attn_q", 0);
+    source.add("transformer.h.0.attn.bias", {1, 1, 4, 4}, "other", 0);
+    auto s = Session::in_memory();
+    QVERIFY((*s)->bind(source));
+    const auto tensors = *(*s)->tensors();
+    QVERIFY(tensors[0].side == "decoder" && tensors[0].cross && tensors[0].counts);
+    QVERIFY(!tensors[1].counts);
+  }
+
   void aMovedModelIsTheSameAndAnotherIsRefused() {
     auto s = Session::in_memory();
     QVERIFY((*s)->bind(test::small_llama("/models/a.safetensors")));

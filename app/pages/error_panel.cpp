@@ -80,7 +80,7 @@ ErrorPanel::ErrorPanel(Workspace& workspace, QWidget* parent)
 QStringList ErrorPanel::schemes() const {
   QStringList list{workspace_.selection().scheme};
   for (const QString& s : overlays_)
-    if (!list.contains(s) && workspace_.schemes().contains(s) && list.size() < most_layers) list << s;
+    if (!list.contains(s) && workspace_.comparable().contains(s) && list.size() < most_layers) list << s;
   return list;
 }
 
@@ -96,7 +96,7 @@ void ErrorPanel::setStep(double step) {
 
 void ErrorPanel::fillOverlayMenu() {
   overlay_->menu()->clear();
-  for (const QString& scheme : workspace_.schemes()) {
+  for (const QString& scheme : workspace_.comparable()) {
     if (scheme == workspace_.selection().scheme) continue;
     auto* action = overlay_->menu()->addAction(format::scheme(scheme));
     action->setCheckable(true);
@@ -161,19 +161,18 @@ void ErrorPanel::refresh() {
 }
 
 void ErrorPanel::start(double lo, double hi, bool base) {
-  std::vector<quant::Scheme> schemes;
-  for (const QString& text : shown_)
-    if (auto scheme = quant::Scheme::parse(text.toStdString())) schemes.push_back(*scheme);
+  std::vector<Sight> sights;
+  for (const QString& choice : shown_)
+    if (auto sight = workspace_.sight(choice); sight.restores()) sights.push_back(std::move(sight));
   const double end = !base && hi < reach_ ? std::nextafter(hi, lo) : hi;  // the last bin of a count is closed
   counting_ = true;
   job_ = std::make_unique<RunningJob<Counted>>(
       workspace_.jobs().pool(),
-      [source = workspace_.sharedSource(), tensors = tensors_, schemes = std::move(schemes), lo, end,
-       bins = base ? base_bins : fine_bins, device = workspace_.device(),
-       devices = workspace_.devices()](quant::JobContext& job) -> quant::Result<Counted> {
+      [tensors = tensors_, sights = std::move(sights), lo, end,
+       bins = base ? base_bins : fine_bins](quant::JobContext& job) -> quant::Result<Counted> {
         auto all = std::make_shared<std::vector<quant::Recount>>();
-        for (const auto& scheme : schemes) {
-          QUANT_TRY(count, recountAll(*source, tensors, &scheme, lo, end, bins, devices, job));
+        for (const auto& sight : sights) {
+          QUANT_TRY(count, recountAll(sight, tensors, lo, end, bins, job));
           all->push_back(*count);
         }
         return all;

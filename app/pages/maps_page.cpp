@@ -31,16 +31,6 @@ constexpr double element_pixels = 48;
 
 }  // namespace
 
-struct MapsPage::Work {
-  std::shared_ptr<const quant::Source> source;
-  std::shared_ptr<const quant::ChosenDevice> device;  // keeps the backends of `devices` alive
-  quant::Devices devices;
-  std::optional<quant::Scheme> scheme;
-  std::size_t tensor = 0;
-
-  const quant::Scheme* schemeOrNull() const { return scheme ? &*scheme : nullptr; }
-};
-
 MapsPage::MapsPage(Workspace& workspace, QWidget* parent)
     : Page(workspace, parent),
       stack_(new QStackedLayout(this)),
@@ -112,13 +102,10 @@ void MapsPage::connectControls() {
 
 void MapsPage::activated() { refresh(); }
 
-std::optional<MapsPage::Work> MapsPage::work() const {
+/// The tensor on the map, as background work sees it; no source where there is none.
+Sight MapsPage::sight() const {
   const Selection& s = workspace().selection();
-  Work w{workspace().sharedSource(), workspace().device(), workspace().devices(), std::nullopt, 0};
-  if (!w.source || s.tensor < 0) return std::nullopt;
-  w.tensor = std::size_t(s.tensor);
-  if (auto scheme = quant::Scheme::parse(s.scheme.toStdString())) w.scheme = *scheme;
-  return w;
+  return s.tensor < 0 ? Sight() : workspace().sight(s.scheme);
 }
 
 void MapsPage::refresh() {
@@ -148,11 +135,11 @@ void MapsPage::refresh() {
 }
 
 void MapsPage::startOverview() {
-  const auto w = work();
+  const Sight seen = sight();
   reducing_ = false;
   overview_job_.reset();
   note_.clear();
-  if (!w) {
+  if (!seen.source) {
     overview_.reset();
     note_ = workspace().source() ? tr("select a tensor") : tr("the checkpoint of this session is not where it was");
     return draw(false);
@@ -162,10 +149,11 @@ void MapsPage::startOverview() {
   const QSize most = map_->overviewCells();
   overview_job_ = std::make_unique<RunningJob<Grid>>(
       workspace().jobs().pool(),
-      [w = *w, what = view(), how = reduction(), most](quant::JobContext& job) -> quant::Result<Grid> {
-        QUANT_TRY(tensor, w.source->view(w.tensor));
-        QUANT_TRY(map, quant::reduce_map(*tensor, w.schemeOrNull(), what, how, std::uint64_t(most.height()),
-                                         std::uint64_t(most.width()), w.devices, job));
+      [seen, index = workspace().selection().tensor, what = view(), how = reduction(),
+       most](quant::JobContext& job) -> quant::Result<Grid> {
+        QUANT_TRY(tensor, seen.tensor(std::size_t(index)));
+        QUANT_TRY(map, quant::reduce_map(*tensor.w, tensor.restored(), what, how, std::uint64_t(most.height()),
+                                         std::uint64_t(most.width()), seen.devices, job));
         return std::make_shared<const quant::MapGrid>(std::move(map));
       });
   overview_job_->then(this, [this](quant::Result<Grid> map) {
@@ -187,16 +175,16 @@ void MapsPage::startOverview() {
 /// The elements one by one, once the zoom asks for them and they fit into memory.
 void MapsPage::startElements() {
   if (!overview_ || elements_ || detailing_ || !map_->wantsElements()) return;
-  const auto w = work();
-  if (!w || map_->picture().rows * map_->picture().cols > most_elements) return;
+  const Sight seen = sight();
+  if (!seen.source || map_->picture().rows * map_->picture().cols > most_elements) return;
   detailing_ = true;
   elements_job_ = std::make_unique<RunningJob<Grid>>(
       workspace().jobs().pool(),
-      [w = *w, what = view(), rows = map_->picture().rows,
+      [seen, index = workspace().selection().tensor, what = view(), rows = map_->picture().rows,
        cols = map_->picture().cols](quant::JobContext& job) -> quant::Result<Grid> {
-        QUANT_TRY(tensor, w.source->view(w.tensor));
-        QUANT_TRY(map, quant::reduce_map(*tensor, w.schemeOrNull(), what, quant::Reduction::peak, rows, cols, w.devices,
-                                         job));
+        QUANT_TRY(tensor, seen.tensor(std::size_t(index)));
+        QUANT_TRY(map, quant::reduce_map(*tensor.w, tensor.restored(), what, quant::Reduction::peak, rows, cols,
+                                         seen.devices, job));
         return std::make_shared<const quant::MapGrid>(std::move(map));
       });
   elements_job_->then(this, [this](quant::Result<Grid> map) {
@@ -285,19 +273,20 @@ void MapsPage::drawLegend() {
 
 void MapsPage::startChain() {
   const Selection& s = workspace().selection();
-  const auto w = work();
+  const Sight seen = sight();
   const QString key = QStringLiteral("%1/%2/%3/%4").arg(s.tensor).arg(s.scheme).arg(s.row).arg(s.col);
   if (key == chain_key_) return;
   chain_key_ = key;
   chaining_ = false;
   chain_job_.reset();
-  if (!w || !w->scheme) return chain_->show({});
+  if (!seen.source || !seen.restores()) return chain_->show({});
   chaining_ = true;
   using Chain = std::shared_ptr<const quant::ElementChain>;
   chain_job_ = std::make_unique<RunningJob<Chain>>(
-      workspace().jobs().pool(), [w = *w, row = s.row, col = s.col](quant::JobContext& job) -> quant::Result<Chain> {
-        QUANT_TRY(tensor, w.source->view(w.tensor));
-        QUANT_TRY(chain, quant::element_chain(*tensor, *w.scheme, row, col, job, w.devices.calibration));
+      workspace().jobs().pool(), [seen, s](quant::JobContext& job) -> quant::Result<Chain> {
+        QUANT_TRY(tensor, seen.tensor(std::size_t(s.tensor)));
+        QUANT_TRY(chain,
+                  quant::element_chain(*tensor.w, tensor.restored(), s.row, s.col, job, seen.devices.calibration));
         return std::make_shared<const quant::ElementChain>(chain);
       });
   chain_job_->then(this, [this, row = s.row, col = s.col](quant::Result<Chain> result) {
@@ -334,12 +323,13 @@ void MapsPage::nextWorst(int by) {
 }
 
 void MapsPage::findWorst() {
-  const auto w = work();
-  if (!w || !w->scheme) return;
+  const Sight seen = sight();
+  if (!seen.source || !seen.restores()) return;
   worst_job_ = std::make_unique<RunningJob<Worst>>(
-      workspace().jobs().pool(), [w = *w](quant::JobContext& job) -> quant::Result<Worst> {
-        QUANT_TRY(tensor, w.source->view(w.tensor));
-        QUANT_TRY(list, quant::worst_elements(*tensor, *w.scheme, worst_kept, w.devices, job));
+      workspace().jobs().pool(),
+      [seen, index = workspace().selection().tensor](quant::JobContext& job) -> quant::Result<Worst> {
+        QUANT_TRY(tensor, seen.tensor(std::size_t(index)));
+        QUANT_TRY(list, quant::worst_elements(*tensor.w, tensor.restored(), worst_kept, seen.devices, job));
         return std::make_shared<const std::vector<quant::WorstElement>>(std::move(list));
       });
   worst_job_->then(this, [this](quant::Result<Worst> list) {

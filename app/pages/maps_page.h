@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/jobs/running_job.h"
+#include "app/models/original.h"
 #include "app/pages/page.h"
 #include "core/backend/picture.h"
 
@@ -38,10 +39,9 @@ class MapsPage final : public Page {
  private:
   using Grid = std::shared_ptr<const quant::MapGrid>;
   using Worst = std::shared_ptr<const std::vector<quant::WorstElement>>;
-  struct Work;  // what background work needs, by value
 
   void refresh();
-  std::optional<Work> work() const;
+  Sight sight() const;
   void startOverview();
   void startElements();
   void startChain();

@@ -339,6 +339,8 @@ Result<Analysis> compare_all(const TensorView& stored, const TensorView& origina
   out.figures = figures(out.stats, 0, stored.tensor().bytes, stored.matrix().elements());
   out.stats.counters.error.nan += out.stats.sums.nan;
   out.stats.counters.error.inf += out.stats.sums.inf;
+  // No storage tells which codes were clipped before they were written.
+  out.figures.clip_share = out.figures.rounding_mse = out.figures.clipping_mse = std::nullopt;
   set_percentiles(out.figures, [&](std::size_t i) { return select.value(i); });
   QUANT_CHECK(weigh(stored, original, out, devices, job));
   out.seconds = seconds_since(start);

@@ -48,6 +48,7 @@ Result<std::vector<Analysis>> analyze(const TensorView& view, std::span<const Sc
                                       JobContext& job);
 
 /// The same for two stored tensors of one shape: error of `stored` against `original` (analyze Q --against ORIGINAL).
+/// Which elements were clipped is not known.
 Result<Analysis> compare(const TensorView& stored, const TensorView& original, const Devices& devices, JobContext& job);
 
 /// Value statistics of one tensor, percentiles and outliers included (three passes over its tiles).

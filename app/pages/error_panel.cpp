@@ -145,6 +145,7 @@ void ErrorPanel::gather() {
 
 void ErrorPanel::refresh() {
   const bool rested = atRest();
+  overlay_->setEnabled(workspace_.comparable().size() > 1);
   gather();
   waiting_ = shown_.isEmpty() && !tensors_.empty() && workspace_.measuring();
   QString key = shown_.join(u';');
@@ -248,12 +249,15 @@ QString ErrorPanel::emptyNote() const {
 }
 
 void ErrorPanel::draw(bool keep_zoom) {
-  HistogramPicture picture = unit_->currentIndex() == Steps && reach_ > 0 ? stepPicture() : valuePicture();
+  const bool steps = unit_->currentIndex() == Steps && reach_ > 0;
+  HistogramPicture picture = steps ? stepPicture() : valuePicture();
   picture.symmetric = true;
   picture.total = counters_.empty() ? 0 : double(counters_[0].error.total());
   for (std::size_t i = 0; i < picture.layers.size(); ++i)
     picture.layers[i].label = format::scheme(shown_.value(int(i)));
   if (picture.layers.empty()) picture.note = emptyNote();
+  if (steps && isStored(shown_.value(0)))
+    picture.layers.clear(), picture.note = tr("of what is stored no step Δ is known;\nsee the error in weight units");
   const double total = picture.total;
   view_->show(std::move(picture), keep_zoom);
   frame_->setTitle(tr("Error of quantization"));

@@ -179,7 +179,7 @@ void ValuePanel::startGrid() {
   grid_job_.reset();
   gridding_ = false;
   auto scheme = quant::Scheme::parse(s.scheme.toStdString());
-  if (!source || s.tensor < 0 || !scheme) return;
+  if (!source || s.tensor < 0 || !scheme) return Q_EMIT stepChanged(0);
   gridding_ = true;
   grid_job_ = std::make_unique<RunningJob<Gridded>>(
       workspace_.jobs().pool(),

@@ -1088,6 +1088,12 @@ press Analyze</source>
         <source>plain: rounding; hatched: clipping; each element once</source>
         <translation>素色：捨入；斜線：截斷；每個元素計一次</translation>
     </message>
+    <message>
+        <source>of what is stored no step Δ is known;
+see the error in weight units</source>
+        <translation>儲存值的步長 Δ 未知；
+請改看權重單位的誤差</translation>
+    </message>
 </context>
 <context>
     <name>app::HeatMapView</name>

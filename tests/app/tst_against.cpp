@@ -3,6 +3,7 @@
 #include <QComboBox>
 #include <QLabel>
 #include <QPushButton>
+#include <QToolButton>
 #include <numeric>
 
 #include "app/models/format.h"
@@ -112,6 +113,10 @@ class TestAgainst : public QObject {
     const auto& figures = page.findChild<app::FigureRow*>("histograms.figures")->figures();
     QCOMPARE(figures[5].value, app::format::decibel(found_.figures.sqnr_db));
     QCOMPARE(figures[7].value, app::format::none());  // which codes were clipped no file tells
+    page.findChild<QComboBox*>("histograms.errorUnit")->setCurrentIndex(1);
+    QVERIFY(view->picture().layers.empty() && view->picture().note.contains("weight units"));
+    // Errors of schemes are held against the stored values, not against the original.
+    QVERIFY(!page.findChild<QToolButton*>("histograms.overlay")->isEnabled());
   }
 
   void theMapShowsStoredMinusOriginalCodesAndScales() {

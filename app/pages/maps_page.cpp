@@ -5,6 +5,7 @@
 #include <QKeyEvent>
 #include <QPushButton>
 #include <QStackedLayout>
+#include <QStandardItemModel>
 #include <algorithm>
 #include <cmath>
 
@@ -26,6 +27,7 @@ namespace {
 
 constexpr std::uint64_t most_elements = 1u << 24;  // kept one by one: 64 MiB of float32
 constexpr std::size_t worst_kept = 500;
+constexpr int stored_codes = int(quant::MapView::scale) + 1, views = stored_codes + 2;
 constexpr double robust_share = 0.99;
 constexpr double element_pixels = 48;
 
@@ -51,7 +53,7 @@ MapsPage::MapsPage(Workspace& workspace, QWidget* parent)
       {fit_, "maps.fit"},       {one_, "maps.oneToOne"}, {element_, "maps.element"},  {worst_, "maps.nextWorst"},
       {legend_, "maps.legend"}, {chain_, "maps.chain"}};
   for (const auto& [widget, name] : names) widget->setObjectName(QLatin1String(name));
-  what_->addItems(QStringList(6));
+  what_->addItems(QStringList(views));
   reduce_->addItems(QStringList(4));
   limits_->addItems(QStringList(2));
   what_->setCurrentIndex(int(quant::MapView::error));
@@ -124,6 +126,9 @@ void MapsPage::refresh() {
   const QString key =
       tensor + QStringLiteral("%1/%2/%3").arg(s.scheme).arg(what_->currentIndex()).arg(reduce_->currentIndex());
   map_->setCurrent(s.row, s.col);
+  const bool quantized = s.tensor >= 0 && !workspace().tensors()[std::size_t(s.tensor)].quantized.empty();
+  for (int i = stored_codes; i < views; ++i)
+    qobject_cast<QStandardItemModel*>(what_->model())->item(i)->setEnabled(quantized);
   if (key != key_) {
     const bool same_tensor = key_.startsWith(tensor);
     key_ = key;
@@ -134,12 +139,29 @@ void MapsPage::refresh() {
   startChain();
 }
 
+quant::MapView MapsPage::view() const {
+  const int index = what_->currentIndex();
+  if (!ofStorage()) return quant::MapView(index);
+  return index == stored_codes ? quant::MapView::code : quant::MapView::scale;
+}
+
+/// The work of one picture. A storage's own codes and scales are those of the open file, whatever the scheme.
+MapsPage::Reduce MapsPage::reducing(quant::Reduction how, std::uint64_t rows, std::uint64_t cols) const {
+  return [seen = ofStorage() ? workspace().sight({}) : sight(), index = workspace().selection().tensor, what = view(),
+          own = ofStorage(), how, rows, cols](quant::JobContext& job) -> quant::Result<Grid> {
+    QUANT_TRY(tensor, seen.tensor(std::size_t(index)));
+    const quant::Approximation of = own ? quant::Approximation(tensor.w.get()) : tensor.restored();
+    QUANT_TRY(map, quant::reduce_map(*tensor.w, of, what, how, rows, cols, seen.devices, job));
+    if (own) map.row_rmse.clear(), map.col_rmse.clear();  // it has no error against itself
+    return std::make_shared<const quant::MapGrid>(std::move(map));
+  };
+}
+
 void MapsPage::startOverview() {
-  const Sight seen = sight();
   reducing_ = false;
   overview_job_.reset();
   note_.clear();
-  if (!seen.source) {
+  if (!sight().source) {
     overview_.reset();
     note_ = workspace().source() ? tr("select a tensor") : tr("the checkpoint of this session is not where it was");
     return draw(false);
@@ -148,14 +170,7 @@ void MapsPage::startOverview() {
   note_ = tr("reading every element …");
   const QSize most = map_->overviewCells();
   overview_job_ = std::make_unique<RunningJob<Grid>>(
-      workspace().jobs().pool(),
-      [seen, index = workspace().selection().tensor, what = view(), how = reduction(),
-       most](quant::JobContext& job) -> quant::Result<Grid> {
-        QUANT_TRY(tensor, seen.tensor(std::size_t(index)));
-        QUANT_TRY(map, quant::reduce_map(*tensor.w, tensor.restored(), what, how, std::uint64_t(most.height()),
-                                         std::uint64_t(most.width()), seen.devices, job));
-        return std::make_shared<const quant::MapGrid>(std::move(map));
-      });
+      workspace().jobs().pool(), reducing(reduction(), std::uint64_t(most.height()), std::uint64_t(most.width())));
   overview_job_->then(this, [this](quant::Result<Grid> map) {
     reducing_ = false;
     overview_ = map ? *map : nullptr;
@@ -175,18 +190,10 @@ void MapsPage::startOverview() {
 /// The elements one by one, once the zoom asks for them and they fit into memory.
 void MapsPage::startElements() {
   if (!overview_ || elements_ || detailing_ || !map_->wantsElements()) return;
-  const Sight seen = sight();
-  if (!seen.source || map_->picture().rows * map_->picture().cols > most_elements) return;
+  if (!workspace().source() || map_->picture().rows * map_->picture().cols > most_elements) return;
   detailing_ = true;
   elements_job_ = std::make_unique<RunningJob<Grid>>(
-      workspace().jobs().pool(),
-      [seen, index = workspace().selection().tensor, what = view(), rows = map_->picture().rows,
-       cols = map_->picture().cols](quant::JobContext& job) -> quant::Result<Grid> {
-        QUANT_TRY(tensor, seen.tensor(std::size_t(index)));
-        QUANT_TRY(map, quant::reduce_map(*tensor.w, tensor.restored(), what, quant::Reduction::peak, rows, cols,
-                                         seen.devices, job));
-        return std::make_shared<const quant::MapGrid>(std::move(map));
-      });
+      workspace().jobs().pool(), reducing(quant::Reduction::peak, map_->picture().rows, map_->picture().cols));
   elements_job_->then(this, [this](quant::Result<Grid> map) {
     detailing_ = false;
     if (map) elements_ = *map;
@@ -239,8 +246,9 @@ void MapsPage::draw(bool keep_view) {
     picture.rows = tensor.matrix().all_rows();
     picture.cols = tensor.matrix().cols;
     frame_->setTitle(tr("%1 of %2").arg(what_->currentText(), format::utf8(tensor.name)));
-    frame_->setNote(tr("%1 · %2 · all %3 elements")
-                        .arg(format::shape(tensor.shape), format::scheme(s.scheme), format::count(tensor.elements())));
+    const QString under = ofStorage() ? format::utf8(tensor.quantized) : format::scheme(s.scheme);
+    frame_->setNote(
+        tr("%1 · %2 · all %3 elements").arg(format::shape(tensor.shape), under, format::count(tensor.elements())));
   }
   picture.overview = overview_;
   picture.elements = elements_;
@@ -361,8 +369,8 @@ void MapsPage::changeEvent(QEvent* event) {
 }
 
 void MapsPage::retranslate() {
-  const QStringList what{tr("Weights w"),        tr("Restored ŵ"), tr("Error ŵ − w"),
-                         tr("Error in steps Δ"), tr("Codes"),      tr("Scales")};
+  const QStringList what{tr("Weights w"), tr("Restored ŵ"), tr("Error ŵ − w"),  tr("Error in steps Δ"),
+                         tr("Codes"),     tr("Scales"),     tr("Stored codes"), tr("Stored scales")};
   const QStringList reduce{tr("largest, with sign"), tr("largest magnitude"), tr("root mean square"), tr("mean")};
   const QStringList limits{tr("colours to 99 %"), tr("colours to the largest")};
   for (int i = 0; i < what.size(); ++i) what_->setItemText(i, what[i]);

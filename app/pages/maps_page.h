@@ -2,6 +2,7 @@
 // One tensor as a picture: weights, restored values, errors, codes or scales; from the whole down to one element.
 
 #include <QComboBox>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -42,6 +43,8 @@ class MapsPage final : public Page {
 
   void refresh();
   Sight sight() const;
+  using Reduce = std::function<quant::Result<Grid>(quant::JobContext&)>;
+  Reduce reducing(quant::Reduction how, std::uint64_t rows, std::uint64_t cols) const;
   void startOverview();
   void startElements();
   void startChain();
@@ -51,7 +54,9 @@ class MapsPage final : public Page {
   void drawLegend();
   void retranslate();
   void connectControls();
-  quant::MapView view() const { return quant::MapView(what_->currentIndex()); }
+  /// Codes and scales of the storage itself stand behind the views of the scheme.
+  bool ofStorage() const { return what_->currentIndex() > int(quant::MapView::scale); }
+  quant::MapView view() const;
   bool isSigned() const;
   QString quantity() const;
   QString reductionText() const;

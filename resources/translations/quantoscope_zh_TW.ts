@@ -1669,6 +1669,14 @@ Its measurements and plans are here; histograms in detail and maps need the file
         <source>scale × code − minimum</source>
         <translation>縮放因子 × 碼 − 最小值</translation>
     </message>
+    <message>
+        <source>Stored codes</source>
+        <translation>儲存的碼</translation>
+    </message>
+    <message>
+        <source>Stored scales</source>
+        <translation>儲存的縮放因子</translation>
+    </message>
 </context>
 <context>
     <name>app::MeasureQueue</name>

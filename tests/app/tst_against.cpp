@@ -232,6 +232,28 @@ class TestAgainst : public QObject {
     QVERIFY(workspace.source());
   }
 
+  void storedCodesAndScalesNeedNoOriginal() {
+    Workspace workspace;
+    workspace.setFollowSelection(false);
+    QVERIFY(openAndRest(workspace, formats + "gptq/w4_g32_asym_v2"));
+    QVERIFY(!workspace.original());
+    workspace.selectTensor(workspace.indexOf(query));
+    app::MapsPage page(workspace);
+    page.resize(1000, 700);
+    page.show();
+    page.activated();
+    auto* what = page.findChild<QComboBox*>("maps.what");
+    const auto cell = [&](const QString& view) {
+      what->setCurrentText(view);
+      const auto* map = page.findChild<app::HeatMapView*>("maps.view");
+      return waitForRest(workspace, page) && map->picture().overview ? map->picture().overview->cells.at(3 * 256 + 77)
+                                                                     : -1;
+    };
+    // expected_packed.json: code 13, scale 0.0241241455078125 by the layout's formula.
+    QCOMPARE(cell("Stored codes"), 13.0f);
+    QCOMPARE(cell("Stored scales"), 0.0241241455078125f);
+  }
+
   void aPlainModelAfterAQuantizedOneIsOfferedAsItsOriginal() {
     Workspace workspace;
     app::MainWindow window(workspace);

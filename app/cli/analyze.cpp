@@ -129,9 +129,9 @@ class Results {
   Analysis first_refused_;
 };
 
-Result<Json> map_json(const TensorView& view, const Scheme& scheme, Run& run, std::uint64_t weights) {
+Result<Json> map_json(const TensorView& view, const Approximation& of, Run& run, std::uint64_t weights) {
   QUANT_TRY(grid, run.on_device(weights, [&](const Devices& devices) {
-    return reduce_map(view, &scheme, MapView::error, Reduction::rms, map_cells, map_cells, devices, run.job());
+    return reduce_map(view, of, MapView::error, Reduction::rms, map_cells, map_cells, devices, run.job());
   }));
   Json rows = Json::array();
   for (std::uint64_t r = 0; r < grid.rows; ++r) {
@@ -185,7 +185,12 @@ Result<void> compare_item(const Item& item, const Source& original, std::uint64_
   QUANT_TRY(found, run.on_device(weights,
                                  [&](const Devices& devices) { return compare(*stored, *truth, devices, run.job()); }));
   if (!found.warning.empty()) run.device_failed(found.warning);
-  results.add(item, found, nullptr, original.tensors()[item.pair->original].name);
+  Json map;
+  if (run.args().has("map")) {
+    QUANT_TRY(made, map_json(*truth, stored.get(), run, weights));
+    map = std::move(made);
+  }
+  results.add(item, found, std::move(map), original.tensors()[item.pair->original].name);
   return {};
 }
 

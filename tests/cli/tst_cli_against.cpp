@@ -59,6 +59,15 @@ class TestCliAgainst : public QObject {
     QVERIFY(ran.json()["unmatched"].empty());
   }
 
+  void theMapIsOfTheSameError() {
+    const auto r =
+        runJson({"analyze", formats + "mlx/w4_g64", "--against", original, "--tensor", "query", "--map"}, dir_)
+            .json()["results"][0];
+    double squares = 0;
+    for (const auto& row : r["map"]["row_rmse"]) squares += row.get<double>() * row.get<double>() / 64;
+    QVERIFY(std::abs(squares / r["mse"].get<double>() - 1) < 1e-5);
+  }
+
   void everyLayoutMeetsItsOriginal_data() {
     QTest::addColumn<QString>("file");
     for (const char* layout : {"gptq", "awq", "bitsandbytes", "compressed-tensors", "fp8", "mlx"})

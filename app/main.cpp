@@ -21,7 +21,7 @@ namespace {
 
 struct Options {
   QStringList files;
-  QString page, theme, language, picture;
+  QString page, theme, language, picture, against;
   QSize size{1440, 900};
 };
 
@@ -50,11 +50,14 @@ std::optional<int> read(const QStringList& arguments, Options& o) {
   const QCommandLineOption theme(QStringLiteral("theme"), QStringLiteral("light or dark."), QStringLiteral("NAME"));
   const QCommandLineOption language(
       QStringLiteral("lang"), QStringLiteral("Language: %1.").arg(listed(app::languages())), QStringLiteral("CODE"));
+  const QCommandLineOption against(QStringLiteral("against"),
+                                   QStringLiteral("Compares what FILE stores with the checkpoint it was made from."),
+                                   QStringLiteral("ORIGINAL"));
   const QCommandLineOption size(QStringLiteral("size"), QStringLiteral("Size of the window."), QStringLiteral("WxH"));
   const QCommandLineOption picture(QStringLiteral("screenshot"),
                                    QStringLiteral("Saves a picture of the page at rest, and quits."),
                                    QStringLiteral("OUT.png"));
-  parser.addOptions({help, version, page, theme, language, size, picture});
+  parser.addOptions({help, version, page, theme, language, size, against, picture});
   parser.addPositionalArgument(QStringLiteral("FILE"),
                                QStringLiteral("A checkpoint, a folder, a session (.qscope), or a link (qscope:…)."),
                                QStringLiteral("[FILE…]"));
@@ -65,7 +68,7 @@ std::optional<int> read(const QStringList& arguments, Options& o) {
 
   o.files = parser.positionalArguments();
   o.page = parser.value(page), o.theme = parser.value(theme), o.language = parser.value(language),
-  o.picture = parser.value(picture);
+  o.picture = parser.value(picture), o.against = parser.value(against);
   if (parser.isSet(page) && !app::findPage(o.page))
     return complain(QStringLiteral("cannot show the page: --page: there is no page \"%1\"; valid are %2")
                         .arg(o.page, listed(pageIds())));
@@ -75,6 +78,9 @@ std::optional<int> read(const QStringList& arguments, Options& o) {
   if (parser.isSet(language) && !app::languages().contains(o.language))
     return complain(QStringLiteral("cannot set the language: --lang: there is no translation \"%1\"; valid are %2")
                         .arg(o.language, listed(app::languages())));
+  if (parser.isSet(against) && (o.against.isEmpty() || o.files.isEmpty()))
+    return complain(QStringLiteral("cannot compare: --against: there is no %1; give both, as in q.gguf --against model")
+                        .arg(o.against.isEmpty() ? QStringLiteral("ORIGINAL") : QStringLiteral("FILE")));
   if (parser.isSet(picture) && o.picture.isEmpty())
     return complain(
         QStringLiteral("cannot save a picture: --screenshot: the file name is empty; give one like out.png"));
@@ -160,7 +166,7 @@ int main(int argc, char** argv) {
     tell();  // and once more over the first model, which clears the message of before
     QObject::connect(&workspace, &app::Workspace::sourceChanged, &window, tell, Qt::SingleShotConnection);
   }
-  window.openPaths(options.files);
+  window.openPaths(options.files, options.against);
   window.resize(options.size);
   window.show();
   if (!options.picture.isEmpty()) {

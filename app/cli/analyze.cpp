@@ -11,6 +11,7 @@
 #include "app/cli/selection.h"
 #include "app/cli/table.h"
 #include "core/base/text.h"
+#include "core/sources/pairing.h"
 
 namespace quant::cli {
 namespace {
@@ -29,10 +30,13 @@ constexpr Option options[] = {
 };
 constexpr std::uint64_t map_cells = 64;
 
-/// One tensor of the work: its source, its position there.
+/// One tensor of the work: its source, its position there, and its original where it is compared.
 struct Item {
   const Source* source;
   std::size_t tensor;
+  std::optional<TensorPair> pair = {};
+
+  const TensorInfo& info() const { return source->tensors()[tensor]; }
 };
 
 /// Gathers results as they come: counters are dropped at once, so that memory does not grow with the model.
@@ -40,7 +44,7 @@ class Results {
  public:
   Results(const Run& run, bool several_files) : run_(run), several_(several_files) {}
 
-  void add(const Item& item, const Analysis& a, Json map) {
+  void add(const Item& item, const Analysis& a, Json map, const std::string& original = {}) {
     if (a.refused.empty()) {
       ++measured_;
       total_[a.scheme].merge(a);
@@ -52,19 +56,40 @@ class Results {
     if (!run_.json()) return text_row(a);
     Json json = analysis_json(a, run_.args().has("hist"));
     if (several_) json["file"] = item.source->path().string();
+    if (!original.empty()) json["original"] = original;
     if (!map.is_null()) json["map"] = std::move(map);
     rows_.push_back(std::move(json));
   }
 
+  /// A tensor that has nothing to be compared with.
+  void leave_out(const Item& item, std::string why) {
+    Json json{{"tensor", item.info().name}, {"why", why}};
+    if (several_) json["file"] = item.source->path().string();
+    left_out_.push_back(std::move(json));
+    left_out_text_.row({printable(item.info().name), printable(why)});
+  }
+
   Result<void> finish(Run& run) {
+    if (measured_ == 0 && !left_out_.empty()) return nothing_matched(run);
     if (measured_ == 0 && !first_refused_.tensor.empty())
       return failure(ErrorCode::refused, "analyze", printable(first_refused_.tensor),
                      first_refused_.scheme + ": " + first_refused_.refused, "choose another scheme or other tensors");
-    if (run.json()) return run.answer({{"results", std::move(rows_)}});
-    return run.show(table_.text() + totals());
+    if (!run.json())
+      return run.show(table_.text() + totals() + (left_out_.empty() ? "" : "\n" + left_out_text_.text()));
+    Json document{{"results", std::move(rows_)}};
+    if (run.args().has("against")) document["unmatched"] = std::move(left_out_);
+    return run.answer(std::move(document));
   }
 
  private:
+  Result<void> nothing_matched(const Run& run) const {
+    return failure(ErrorCode::refused, "compare with the original", printable(run.args().text("against")),
+                   fmt::format("none of {} tensors has its original there; {}: {}", left_out_.size(),
+                               printable(left_out_[0]["tensor"].get<std::string>()),
+                               printable(left_out_[0]["why"].get<std::string>())),
+                   "give the checkpoint that it was made from; quantoscope-cli inspect lists names and shapes");
+  }
+
   struct Total {
     std::uint64_t tensors = 0, bytes = 0, elements = 0;
     ErrorSums sums;
@@ -95,7 +120,8 @@ class Results {
 
   const Run& run_;
   bool several_;
-  Json rows_ = Json::array();
+  Json rows_ = Json::array(), left_out_ = Json::array();
+  Table left_out_text_{{"not compared", "why"}};
   Table table_{
       {"tensor", "scheme", ">bits/weight", ">mse", ">SQNR dB", ">max error", ">99 % below", ">clipped %", "device"}};
   std::map<std::string, Total> total_;
@@ -103,9 +129,9 @@ class Results {
   Analysis first_refused_;
 };
 
-Result<Json> map_json(const TensorView& view, const Scheme& scheme, Run& run, std::uint64_t weights) {
+Result<Json> map_json(const TensorView& view, const Approximation& of, Run& run, std::uint64_t weights) {
   QUANT_TRY(grid, run.on_device(weights, [&](const Devices& devices) {
-    return reduce_map(view, &scheme, MapView::error, Reduction::rms, map_cells, map_cells, devices, run.job());
+    return reduce_map(view, of, MapView::error, Reduction::rms, map_cells, map_cells, devices, run.job());
   }));
   Json rows = Json::array();
   for (std::uint64_t r = 0; r < grid.rows; ++r) {
@@ -148,44 +174,74 @@ Result<void> analyze_item(const Item& item, std::span<const Scheme> schemes, std
   return {};
 }
 
+/// Leaves out what cannot be read on either side; a failing disk and a Ctrl-C end the run.
 Result<void> compare_item(const Item& item, const Source& original, std::uint64_t weights, Run& run, Results& results) {
-  const auto& tensor = item.source->tensors()[item.tensor];
-  QUANT_TRY(other, find_tensor(original, tensor.name));
-  if (original.tensors()[other].shape != tensor.shape)
-    return failure(ErrorCode::unsupported, "compare", printable(tensor.name),
-                   fmt::format("its shape is {}, the original's {}", shape_text(tensor.shape),
-                               shape_text(original.tensors()[other].shape)),
-                   "give the checkpoint that it was made from");
-  QUANT_TRY(stored, item.source->view(item.tensor));
-  QUANT_TRY(truth, original.view(other));
+  auto opened = item.source->view(item.tensor), other = original_view(original, *item.pair);
+  for (const auto* view : {&opened, &other})
+    if (!*view && (view->error().code == ErrorCode::unsupported || view->error().code == ErrorCode::malformed))
+      return results.leave_out(item, view->error().where + ": " + view->error().why), Result<void>();
+  QUANT_TRY(stored, std::move(opened));
+  QUANT_TRY(truth, std::move(other));
   QUANT_TRY(found, run.on_device(weights,
                                  [&](const Devices& devices) { return compare(*stored, *truth, devices, run.job()); }));
   if (!found.warning.empty()) run.device_failed(found.warning);
-  results.add(item, found, nullptr);
+  Json map;
+  if (run.args().has("map")) {
+    QUANT_TRY(made, map_json(*truth, stored.get(), run, weights));
+    map = std::move(made);
+  }
+  results.add(item, found, std::move(map), original.tensors()[item.pair->original].name);
+  return {};
+}
+
+/// The tensors of the work; without --tensor those that the comparison is about.
+Result<std::vector<std::size_t>> work_of(const Source& source, const Arguments& args) {
+  if (args.has("against") && !args.has("tensor"))
+    if (auto found = compared_tensors(source); !found.empty()) return found;
+  return chosen_tensors(source, args);
+}
+
+/// The tensors that have an original become work, the others are left out. One that was asked for alone must have its
+/// own.
+Result<void> add_pairs(const Source& source, std::span<const std::size_t> tensors, const Source& original,
+                       const Run& run, Results& results, std::vector<Item>& items) {
+  const Pairing found = pair_with_original(source, tensors, original);
+  if (run.args().has("tensor") && tensors.size() == 1 && found.pairs.empty()) {
+    const auto& name = source.tensors()[tensors[0]].name;
+    const auto code = found.unmatched[0].missing ? ErrorCode::not_found : ErrorCode::unsupported;
+    return failure(code, "compare with the original", printable(name), printable(found.unmatched[0].why),
+                   "give the checkpoint that it was made from");
+  }
+  for (const auto& pair : found.pairs) items.push_back({&source, pair.tensor, pair});
+  for (const auto& left : found.unmatched) results.leave_out({&source, left.tensor}, left.why);
   return {};
 }
 
 Result<void> run(Run& run) {
   QUANT_CHECK(check_options(run));
   QUANT_TRY(schemes, chosen_schemes(run.args()));
-  std::vector<std::unique_ptr<Source>> sources;
-  std::vector<Item> items;
-  std::uint64_t weights = 0;
-  for (const auto& path : run.args().all("FILE")) {
-    QUANT_TRY(source, open_source(path));
-    QUANT_TRY(tensors, chosen_tensors(*source, run.args()));
-    QUANT_CHECK(use_calibration(run, *source, tensors));
-    weights += elements_of(*source, tensors) * std::max<std::uint64_t>(schemes.size(), 1);
-    for (const auto t : tensors) items.push_back({source.get(), t});
-    sources.push_back(std::move(source));
-  }
   std::unique_ptr<Source> original;
   if (run.args().has("against")) {
     QUANT_TRY(opened, open_source(run.args().text("against")));
     original = std::move(opened);
   }
+  std::vector<std::unique_ptr<Source>> sources;
+  std::vector<Item> items;
+  std::uint64_t weights = 0;
+  Results results(run, run.args().all("FILE").size() > 1);
+  for (const auto& path : run.args().all("FILE")) {
+    QUANT_TRY(source, open_source(path));
+    QUANT_TRY(tensors, work_of(*source, run.args()));
+    QUANT_CHECK(use_calibration(run, *source, tensors));
+    weights += elements_of(*source, tensors) * std::max<std::uint64_t>(schemes.size(), 1);
+    if (original) {
+      QUANT_CHECK(add_pairs(*source, tensors, *original, run, results, items));
+    } else {
+      for (const auto t : tensors) items.push_back({source.get(), t});
+    }
+    sources.push_back(std::move(source));
+  }
   run.begin("analyze", weights);
-  Results results(run, sources.size() > 1);
   for (const auto& item : items)
     QUANT_CHECK(original ? compare_item(item, *original, weights, run, results)
                          : analyze_item(item, schemes, weights, run, results));

@@ -3,8 +3,33 @@
 #include <algorithm>
 
 #include "app/jobs/job_list.h"
+#include "core/tensor/calibration.h"
 
 namespace app {
+namespace {
+
+/// One result where a tensor was compared; a storage that cannot be read refuses, as a scheme does.
+quant::Result<MeasureQueue::Analyses> compared(const Sight& sight, int tensor, quant::JobContext& job) {
+  quant::Analysis found;
+  if (auto seen = sight.tensor(std::size_t(tensor))) {
+    QUANT_TRY(measured, quant::compare(*seen->stored, *seen->w, sight.devices, job));
+    found = std::move(measured);
+  } else {
+    const auto code = seen.error().code;
+    if (code != quant::ErrorCode::unsupported && code != quant::ErrorCode::malformed &&
+        code != quant::ErrorCode::refused)
+      return tl::unexpected(seen.error());
+    found.refused = seen.error().why;
+  }
+  found.tensor = sight.source->tensors()[std::size_t(tensor)].name;
+  found.scheme = sight.original->choice.toStdString();
+  if (sight.devices.calibration) found.calibration = sight.devices.calibration->fingerprint(found.tensor);
+  auto all = std::make_shared<std::vector<quant::Analysis>>();
+  all->push_back(std::move(found));
+  return all;
+}
+
+}  // namespace
 
 MeasureQueue::MeasureQueue(JobList& jobs, QObject* parent) : QObject(parent), jobs_(jobs) {}
 MeasureQueue::~MeasureQueue() = default;
@@ -16,33 +41,43 @@ void MeasureQueue::setSource(std::shared_ptr<const quant::Source> source) {
 
 void MeasureQueue::addAnalysis(int tensor, std::vector<quant::Scheme> schemes, bool urgent) {
   if (!source_ || schemes.empty()) return;
-  const auto& t = source_->tensors()[std::size_t(tensor)];
-  const auto same = [&](const Task& task) { return task.tensor == tensor && task.schemes == schemes; };
-  if (running_ && same(current_)) return;
-  if (const auto twin = std::find_if(waiting_.begin(), waiting_.end(), same); twin != waiting_.end()) {
+  const double weight = double(source_->tensors()[std::size_t(tensor)].elements()) * double(schemes.size());
+  ask({tensor, std::move(schemes), nullptr, weight}, urgent);
+}
+
+void MeasureQueue::addComparison(int tensor, std::shared_ptr<const Original> original, bool urgent) {
+  if (!source_ || !original) return;
+  ask({tensor, {}, std::move(original), double(source_->tensors()[std::size_t(tensor)].elements())}, urgent);
+}
+
+/// Once each: what waits is brought forward where it is urgent now.
+void MeasureQueue::ask(Task task, bool urgent) {
+  if (running_ && task.sameAs(current_)) return;
+  const auto twin =
+      std::find_if(waiting_.begin(), waiting_.end(), [&](const Task& waits) { return task.sameAs(waits); });
+  if (twin != waiting_.end()) {
     if (!urgent) return;
     total_weight_ -= twin->weight;
+    asked_ -= twin->asks();
     waiting_.erase(twin);
-    asked_ -= int(schemes.size());
   }
-  asked_ += int(schemes.size());
-  const double weight = double(t.elements()) * double(schemes.size());
-  push({tensor, std::move(schemes), weight}, urgent);
+  asked_ += task.asks();
+  push(std::move(task), urgent);
 }
 
 void MeasureQueue::addValues(int tensor) {
   if (!source_) return;
-  const auto same = [tensor](const Task& t) { return t.tensor == tensor && t.schemes.empty(); };
+  const auto same = [tensor](const Task& t) { return t.tensor == tensor && t.isValues(); };
   if ((running_ && same(current_)) || std::any_of(waiting_.begin(), waiting_.end(), same)) return;
-  push({tensor, {}, double(source_->tensors()[std::size_t(tensor)].elements())}, false);
+  push({tensor, {}, nullptr, double(source_->tensors()[std::size_t(tensor)].elements())}, false);
 }
 
 void MeasureQueue::push(Task task, bool urgent) {
   total_weight_ += task.weight;
   if (urgent)
     waiting_.push_front(std::move(task));
-  else if (task.schemes.empty())  // value statistics are quick and on screen: before analyses that wait
-    waiting_.insert(std::find_if(waiting_.begin(), waiting_.end(), [](const Task& t) { return !t.schemes.empty(); }),
+  else if (task.isValues())  // value statistics are quick and on screen: before analyses that wait
+    waiting_.insert(std::find_if(waiting_.begin(), waiting_.end(), [](const Task& t) { return !t.isValues(); }),
                     std::move(task));
   else
     waiting_.push_back(std::move(task));
@@ -64,24 +99,31 @@ double MeasureQueue::fraction() const {
   return std::min(1.0, (finished_weight_ + (running_ ? running_->fraction() * current_.weight : 0)) / total_weight_);
 }
 
+quant::Result<MeasureQueue::Done> MeasureQueue::work(const Task& task, const Sight& sight, quant::JobContext& job) {
+  if (task.original) {
+    QUANT_TRY(analyses, compared(sight, task.tensor, job));
+    return Done{std::move(analyses), nullptr};
+  }
+  QUANT_TRY(seen, sight.tensor(std::size_t(task.tensor)));
+  if (task.isValues()) {
+    QUANT_TRY(figures, quant::value_statistics(*seen.w, sight.devices, job));
+    return Done{nullptr, std::make_shared<const quant::ValueFigures>(std::move(figures))};
+  }
+  QUANT_TRY(analyses, quant::analyze(*seen.w, task.schemes, sight.devices, job));
+  return Done{std::make_shared<std::vector<quant::Analysis>>(std::move(analyses)), nullptr};
+}
+
 void MeasureQueue::next() {
   if (waiting_.empty()) return settle(false);
   current_ = std::move(waiting_.front());
   waiting_.pop_front();
-  running_ = std::make_unique<RunningJob<Done>>(
-      jobs_.lane(),
-      [source = source_, device = device_, calibration = calibration_,
-       task = current_](quant::JobContext& job) -> quant::Result<Done> {
-        QUANT_TRY(view, source->view(std::size_t(task.tensor)));
-        quant::Devices devices = device->devices(0, 0);
-        devices.calibration = calibration.get();
-        if (task.schemes.empty()) {
-          QUANT_TRY(figures, quant::value_statistics(*view, devices, job));
-          return Done{nullptr, std::make_shared<const quant::ValueFigures>(std::move(figures))};
-        }
-        QUANT_TRY(analyses, quant::analyze(*view, task.schemes, devices, job));
-        return Done{std::make_shared<std::vector<quant::Analysis>>(std::move(analyses)), nullptr};
-      });
+  running_ = std::make_unique<RunningJob<Done>>(jobs_.lane(),
+                                                [source = source_, device = device_, calibration = calibration_,
+                                                 task = current_](quant::JobContext& job) -> quant::Result<Done> {
+                                                  quant::Devices devices = device->devices(0, 0);
+                                                  devices.calibration = calibration.get();
+                                                  return work(task, {source, task.original, {}, device, devices}, job);
+                                                });
   running_->then(this, [this](quant::Result<Done> result) { done(std::move(result)); });
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "app/jobs/running_job.h"
+#include "app/models/original.h"
 #include "core/backend/analysis.h"
 #include "core/backend/chooser.h"
 #include "core/methods/scheme.h"
@@ -35,6 +36,8 @@ class MeasureQueue final : public QObject {
 
   /// Error figures of one tensor under these schemes. `urgent`: before everything that waits.
   void addAnalysis(int tensor, std::vector<quant::Scheme> schemes, bool urgent);
+  /// Error figures of what is stored of one tensor against its original, under the original's choice.
+  void addComparison(int tensor, std::shared_ptr<const Original> original, bool urgent);
   void addValues(int tensor);
   /// Drops what waits and stops what runs.
   void cancel();
@@ -52,13 +55,20 @@ class MeasureQueue final : public QObject {
  private:
   struct Task {
     int tensor = -1;
-    std::vector<quant::Scheme> schemes;  ///< empty: value statistics
-    double weight = 1;                   ///< elements × schemes, for progress
+    std::vector<quant::Scheme> schemes;
+    std::shared_ptr<const Original> original;  ///< set: what is stored, against it
+    double weight = 1;                         ///< elements × schemes, for progress
+
+    bool isValues() const { return schemes.empty() && !original; }
+    int asks() const { return original ? 1 : int(schemes.size()); }
+    bool sameAs(const Task& t) const { return tensor == t.tensor && schemes == t.schemes && original == t.original; }
   };
   struct Done {
     Analyses analyses;
     Values values;
   };
+  static quant::Result<Done> work(const Task& task, const Sight& sight, quant::JobContext& job);
+  void ask(Task task, bool urgent);
   void push(Task task, bool urgent);
   void next();
   void done(quant::Result<Done> result);

@@ -12,7 +12,7 @@ QString captionOf(const Workspace& workspace, CaptionOf depth) {
   if (depth != CaptionOf::model && s.tensor >= 0)
     parts << (s.tensors.size() > 1 ? QObject::tr("%n tensors", nullptr, int(s.tensors.size()))
                                    : format::utf8(workspace.tensors()[std::size_t(s.tensor)].name));
-  if (depth == CaptionOf::scheme) parts << s.scheme;
+  if (depth == CaptionOf::scheme) parts << (isStored(s.scheme) ? format::scheme(s.scheme) : s.scheme);
   return parts.join(QStringLiteral("  ·  "));
 }
 

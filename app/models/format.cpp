@@ -4,6 +4,7 @@
 #include <QLocale>
 #include <cmath>
 
+#include "app/models/original.h"
 #include "core/methods/scheme.h"
 
 namespace app::format {
@@ -83,6 +84,7 @@ QString remaining(double seconds) {
 }
 
 QString scheme(const QString& canonical) {
+  if (isStored(canonical)) return FormatText::tr("as stored (%1)").arg(canonical.section(u':', 1, 1));
   const qsizetype colon = canonical.indexOf(u':');
   QString name = canonical.left(colon < 0 ? canonical.size() : colon);
   QStringList rest;

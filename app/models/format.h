@@ -34,7 +34,7 @@ QString percent(const std::optional<double>& share, int decimals = 2);  ///< 0.3
 QString shape(const std::vector<std::uint64_t>& shape);                 ///< "1024 × 3072"; a scalar is "1"
 QString milliseconds(double seconds);                                   ///< "38 ms"
 QString remaining(double seconds);                                      ///< "about 40 s left"
-/// A canonical scheme in short: "rtn:bits=4,group=128,sym" → "rtn4 · g128 · sym".
+/// A canonical scheme in short: "rtn:bits=4,group=128,sym" → "rtn4 · g128 · sym"; "stored:gptq:…" → "as stored (gptq)".
 QString scheme(const QString& canonical);
 /// The four parts of a failure as one paragraph of plain text.
 QString error(const quant::Error& error);

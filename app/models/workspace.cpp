@@ -123,7 +123,7 @@ void Workspace::setSchemes(const QStringList& canonical) {
   schemes_ = canonical;
   d_->problem.reset();
   Q_EMIT schemesChanged();
-  if (!schemes_.contains(selection_.scheme)) selectScheme(schemes_.front());
+  if (!choices().contains(selection_.scheme)) selectScheme(schemes_.front());
   if (follow_) analyzeTensor(selection_.tensor);
   if (plan_ || plan_error_) requestPlan(budget_);
   d_->keep_tick.start();
@@ -139,8 +139,9 @@ const quant::StoredAnalysis* Workspace::analysis(const QString& tensor, const QS
 std::shared_ptr<const quant::ErrorCounters> Workspace::counters(const QString& tensor, const QString& scheme) const {
   const Pair pair(tensor, scheme);
   if (const auto* kept = d_->counters.object(pair)) return *kept;
-  if (!session_ || !d_->analyses.contains(pair)) return nullptr;
-  auto stored = session_->counters(tensor.toStdString(), scheme.toStdString());
+  const auto* session = sessionOf(scheme);
+  if (!session || !d_->analyses.contains(pair)) return nullptr;
+  auto stored = session->counters(tensor.toStdString(), scheme.toStdString());
   if (!stored || !*stored) return nullptr;
   auto counters = std::make_shared<const quant::ErrorCounters>(std::move(**stored));
   d_->counters.insert(pair, new std::shared_ptr<const quant::ErrorCounters>(counters));
@@ -149,9 +150,10 @@ std::shared_ptr<const quant::ErrorCounters> Workspace::counters(const QString& t
 
 Workspace::Coverage Workspace::coverage() const {
   Coverage c;
-  c.all = int(candidates_.size()) * int(schemes_.size());
+  const QStringList all = choices();
+  c.all = int(candidates_.size()) * int(all.size());
   for (const int i : candidates_)
-    for (const QString& scheme : schemes_)
+    for (const QString& scheme : all)
       if (d_->analyses.contains(Pair(format::utf8(tensors_[std::size_t(i)].name), scheme))) ++c.done;
   return c;
 }
@@ -164,7 +166,8 @@ QString Workspace::planned(const QString& tensor) const {
 // ── rest ──
 
 bool Workspace::atRest() const {
-  return !d_->opening && d_->queue.idle() && !d_->choosing && !d_->solving && !d_->measured_tick.isActive();
+  return !d_->opening && !d_->opening_original && d_->queue.idle() && !d_->choosing && !d_->solving &&
+         !d_->measured_tick.isActive();
 }
 
 void Workspace::noteRest() {

@@ -10,6 +10,7 @@
 #include <optional>
 #include <vector>
 
+#include "app/models/original.h"
 #include "app/models/shown_metric.h"
 #include "core/backend/analysis.h"
 #include "core/backend/chooser.h"
@@ -42,8 +43,9 @@ class Workspace : public QObject {
   // ── source and session ──
   /// Opens a checkpoint or a .qscope in the background; sourceChanged() or openFailed() follows. Where a model is open,
   /// evidence of another tool is added to its session instead; metricsChanged() and noticed() follow. An importance
-  /// matrix or a calibration is also what schemes that ask for one use from then on.
-  void open(const QString& path);
+  /// matrix or a calibration is also what schemes that ask for one use from then on. `original`: the checkpoint that it
+  /// was made from, to be compared with; empty: the one that its session remembers.
+  void open(const QString& path, const QString& original = {});
   void openDemo(const QString& id);  ///< "llama-small", "minilm"
   const quant::Source* source() const { return source_.get(); }
   std::shared_ptr<const quant::Source> sharedSource() const { return source_; }
@@ -80,6 +82,21 @@ class Workspace : public QObject {
   const QStringList& schemes() const { return schemes_; }
   void setSchemes(const QStringList& canonical);
 
+  // ── the original: what is stored as one more choice beside the schemes, that no plan may take ──
+  /// Opens the checkpoint that the open one was made from, in the background, and measures what is stored against it;
+  /// schemesChanged() or openFailed() follows. The session remembers it.
+  void compareWith(const QString& path);
+  void dropOriginal();
+  std::shared_ptr<const Original> original() const;  ///< null: none
+  /// Everything that figures can be shown of: the candidate schemes, then "as stored" where an original is open.
+  QStringList choices() const;
+  /// The choices whose errors are held against the same weights as those of the current one.
+  QStringList comparable() const;
+  /// Names of the tensors that the comparison is about and that have no original.
+  QStringList unmatched() const;
+  /// What background work needs to see tensors under a choice; an empty or unknown one: the values alone.
+  Sight sight(const QString& choice) const;
+
   // ── measurements ──
   /// Figures of (tensor, scheme); null where not measured. Refused pairs have `refused`.
   const quant::StoredAnalysis* analysis(const QString& tensor, const QString& scheme) const;
@@ -112,7 +129,7 @@ class Workspace : public QObject {
   void requestPlan(const QString& budget);
   std::shared_ptr<const quant::Plan> plan() const { return plan_; }
   const QString& budget() const { return budget_; }
-  void pin(const QString& tensor, const QString& scheme);
+  void pin(const QString& tensor, const QString& scheme);  ///< a scheme alone; "as stored" is none
   void unpin(const QString& tensor);
   const QHash<QString, QString>& pins() const { return pins_; }
   /// The scheme that the plan gives to a tensor; empty where there is no plan.
@@ -158,12 +175,19 @@ class Workspace : public QObject {
  private:
   struct Private;
   struct Opened;
+  struct OpenedOriginal;
   void adopt(std::shared_ptr<Opened> opened);
   static quant::Result<std::optional<std::shared_ptr<Opened>>> findEvidence(
       const QString& path, const std::vector<quant::TensorInfo>& tensors);
   static std::shared_ptr<const quant::Calibration> keptCalibration(const quant::Session& session,
                                                                    const std::vector<quant::TensorInfo>& tensors);
   void addEvidence(const Opened& found);
+  static quant::Result<std::shared_ptr<OpenedOriginal>> openOriginal(std::shared_ptr<const quant::Source> source,
+                                                                     const QString& path);
+  void adoptOriginal(const OpenedOriginal* found);
+  void tellOriginal(bool asked);
+  bool lacksStored(int tensor) const;
+  quant::Session* sessionOf(const QString& choice) const;
   void useCalibration(std::shared_ptr<const quant::Calibration> calibration);
   void renewMetrics();
   void restoreView();

@@ -72,7 +72,10 @@ void Workspace::useCalibration(std::shared_ptr<const quant::Calibration> calibra
   d_->calibration = std::move(calibration);
   d_->queue.setCalibration(d_->calibration);
   // What was made with other second moments counts as not measured.
-  d_->analyses.removeIf([this](const auto& pair) { return !quant::made_with(pair.value(), d_->calibration.get()); });
+  d_->analyses.removeIf([this](const auto& pair) {
+    const bool unmatched = isStored(pair.key().second) && !pair.value().refused.empty();
+    return !unmatched && !quant::made_with(pair.value(), d_->calibration.get());
+  });
 }
 
 void Workspace::renewMetrics() {

@@ -36,6 +36,7 @@ void Workspace::analyzeAll() {
   for (const int i : candidates_) {
     auto schemes = missing(format::utf8(tensors_[std::size_t(i)].name));
     if (!schemes.empty()) d_->queue.addAnalysis(i, std::move(schemes), false);
+    if (lacksStored(i)) d_->queue.addComparison(i, d_->original, false);
   }
   if (d_->queue.idle()) Q_EMIT noticed(tr("Everything is measured already."));
   noteRest();
@@ -53,6 +54,7 @@ void Workspace::analyzeTensor(int index) {
     for (auto scheme = schemes.rbegin(); scheme != schemes.rend(); ++scheme)
       d_->queue.addAnalysis(index, {*scheme}, true);
   }
+  if (lacksStored(index)) d_->queue.addComparison(index, d_->original, true);
   noteRest();
 }
 
@@ -66,8 +68,10 @@ bool Workspace::measuring() const { return !d_->queue.idle(); }
 void Workspace::cancelMeasuring() { d_->queue.cancel(); }
 
 void Workspace::rememberAnalyses(std::vector<quant::Analysis>& analyses) {
-  if (session_)
-    if (const auto kept = session_->store(analyses); !kept) Q_EMIT noticed(format::error(kept.error()));
+  if (analyses.empty()) return;
+  auto* session = sessionOf(format::utf8(analyses.front().scheme));  // a task is of schemes or of what is stored
+  if (session)
+    if (const auto kept = session->store(analyses); !kept) Q_EMIT noticed(format::error(kept.error()));
   for (quant::Analysis& a : analyses) {
     const Pair pair(format::utf8(a.tensor), format::utf8(a.scheme));
     d_->analyses.insert(pair, stored(a));

@@ -22,23 +22,17 @@ bool isSession(const QString& path) {
   return file.open(QIODevice::ReadOnly) && file.read(16) == QByteArrayView("SQLite format 3\0", 16);
 }
 
-QString autosaveFile(const std::string& hash) {
-  const QString folder =
-      QStandardPaths::writableLocation(QStandardPaths::AppLocalDataLocation) + QStringLiteral("/sessions");
-  if (!QDir().mkpath(folder)) return {};
-  return folder + u'/' + QString::fromStdString(hash) + QStringLiteral(".qscope");
+QString rememberedOriginal(const quant::Session& session) {
+  const auto path = session.text("view", original_key);
+  return path && *path ? QString::fromStdString(**path) : QString();
 }
 
 /// The session that belongs to a plain checkpoint; in memory where no file can be kept, with a notice.
 quant::Result<std::unique_ptr<quant::Session>> ownSession(const quant::Source& source, QString& notice) {
   const QString file = autosaveFile(quant::header_hash(source));
-  if (!file.isEmpty()) {
-    auto session = quant::Session::create(file.toStdString());
-    if (session && (*session)->bind(source)) return session;
+  QUANT_TRY(session, boundSession(source, file));
+  if (session->file() != file.toStdString() && !file.isEmpty())
     notice = Workspace::tr("Measurements of this run are kept in memory only: %1 cannot be used.").arg(file);
-  }
-  QUANT_TRY(session, quant::Session::in_memory());
-  QUANT_CHECK(session->bind(source));
   return session;
 }
 
@@ -50,12 +44,29 @@ QStringList texts(const QJsonValue& value) {
 
 }  // namespace
 
-void Workspace::open(const QString& path) {
+QString autosaveFile(const std::string& name) {
+  const QString folder =
+      QStandardPaths::writableLocation(QStandardPaths::AppLocalDataLocation) + QStringLiteral("/sessions");
+  if (!QDir().mkpath(folder)) return {};
+  return folder + u'/' + QString::fromStdString(name) + QStringLiteral(".qscope");
+}
+
+quant::Result<std::unique_ptr<quant::Session>> boundSession(const quant::Source& source, const QString& file) {
+  if (!file.isEmpty()) {
+    auto session = quant::Session::create(file.toStdString());
+    if (session && (*session)->bind(source)) return session;
+  }
+  QUANT_TRY(session, quant::Session::in_memory());
+  QUANT_CHECK(session->bind(source));
+  return session;
+}
+
+void Workspace::open(const QString& path, const QString& original) {
   d_->queue.cancel();
   using Answer = std::shared_ptr<Opened>;
   jobs_->finish(std::exchange(d_->opening_entry, 0));
   d_->opening = std::make_unique<RunningJob<Answer>>(
-      jobs_->pool(), [path, tensors = tensors_](quant::JobContext&) -> quant::Result<Answer> {
+      jobs_->pool(), [path, original, tensors = tensors_](quant::JobContext&) -> quant::Result<Answer> {
         auto opened = std::make_shared<Opened>();
         opened->path = path;
         if (!tensors.empty() && !isSession(path)) {
@@ -84,6 +95,17 @@ void Workspace::open(const QString& path) {
         QUANT_TRY(analyses, opened->session->analyses());
         opened->analyses = std::move(analyses);
         opened->calibration = keptCalibration(*opened->session, opened->tensors);
+        if (const QString beside = original.isEmpty() ? rememberedOriginal(*opened->session) : original;
+            opened->source && !beside.isEmpty()) {
+          auto found = openOriginal(opened->source, beside);
+          opened->original_asked = !original.isEmpty();
+          if (found)
+            opened->original = std::move(*found);
+          else if (original.isEmpty())
+            opened->notice = format::error(found.error());
+          else
+            opened->original_error = found.error();
+        }
         return opened;
       });
   d_->opening_entry = jobs_->add(
@@ -124,6 +146,7 @@ void Workspace::adopt(std::shared_ptr<Opened> opened) {
   d_->no_values.clear();
   for (auto& a : opened->analyses) d_->analyses.insert(Pair(format::utf8(a.tensor), format::utf8(a.scheme)), a);
   indexTensors();
+  adoptOriginal(opened->original.get());
   useCalibration(opened->calibration);
   renewMetrics();
   plan_.reset();
@@ -137,6 +160,8 @@ void Workspace::adopt(std::shared_ptr<Opened> opened) {
   Q_EMIT schemesChanged();
   Q_EMIT selectionChanged(before);
   if (!opened->notice.isEmpty()) Q_EMIT noticed(opened->notice);
+  if (opened->original_error) Q_EMIT openFailed(opened->path, *opened->original_error);
+  if (opened->original) tellOriginal(opened->original_asked);
   if (follow_) analyzeTensor(selection_.tensor);
 }
 
@@ -173,7 +198,7 @@ void Workspace::restoreView() {
   Selection s;
   s.metric = view[QLatin1String("metric")].toString(QStringLiteral("mse"));
   s.scheme = view[QLatin1String("scheme")].toString();
-  if (!schemes_.contains(s.scheme))
+  if (!choices().contains(s.scheme))
     s.scheme = schemes_.contains(selection_.scheme) ? selection_.scheme : schemes_.value(0);
   s.tensor = indexOf(view[QLatin1String("tensor")].toString());
   // A weight inside a layer tells more than the embedding that most files begin with.

@@ -80,7 +80,7 @@ void Workspace::solve() {
 }
 
 void Workspace::pin(const QString& tensor, const QString& scheme) {
-  if (pins_.value(tensor) == scheme) return;
+  if (pins_.value(tensor) == scheme || isStored(scheme)) return;
   pins_.insert(tensor, scheme);
   d_->problem.reset();
   d_->keep_tick.start();

@@ -1,5 +1,5 @@
 #pragma once
-// What the workspace's four files share and nobody else sees.
+// What the workspace's files share and nobody else sees.
 
 #include <QCache>
 #include <QThreadPool>
@@ -23,8 +23,25 @@ struct Workspace::Opened {
   QString session_file;                     ///< a .qscope of the user's, or empty
   std::optional<quant::Evidence> evidence;  ///< for the model that is open: then only `path`, `calibration` are set too
   std::shared_ptr<const quant::Calibration> calibration;  ///< or null
+  std::shared_ptr<OpenedOriginal> original;               ///< or null
+  bool original_asked = false;                            ///< by the user, just now
+  std::optional<quant::Error> original_error;             ///< why the one that was asked for cannot be opened
   QString notice;  ///< an oddity to tell: the checkpoint has moved, no session could be kept
 };
+
+/// An original with what was measured against it.
+struct Workspace::OpenedOriginal {
+  std::shared_ptr<const Original> original;
+  std::shared_ptr<quant::Session> session;  ///< of its own: figures of storage are no figures of schemes
+  std::vector<quant::StoredAnalysis> analyses;
+};
+
+constexpr const char* original_key = "original";  ///< of the original's path, in the session
+
+/// A session file of our own; empty where none can be kept.
+QString autosaveFile(const std::string& name);
+/// The session of this file, bound to the source; in memory where the file cannot be used.
+quant::Result<std::unique_ptr<quant::Session>> boundSession(const quant::Source& source, const QString& file);
 
 using Pair = std::pair<QString, QString>;  // tensor, scheme
 
@@ -35,8 +52,14 @@ struct Workspace::Private {
   std::unique_ptr<RunningJob<std::shared_ptr<Opened>>> opening;
   int opening_entry = 0;
 
+  std::unique_ptr<RunningJob<std::shared_ptr<OpenedOriginal>>> opening_original;
+  int original_entry = 0;
+
   QString path, opened, format;
   quint64 elements = 0, bytes = 0;
+
+  std::shared_ptr<const Original> original;  ///< or null
+  std::shared_ptr<quant::Session> stored;    ///< measurements of "as stored"; null where there is no original
 
   QHash<Pair, quant::StoredAnalysis> analyses;
   // A pair's counters are 128 KiB, a tensor's value figures 64 KiB: bounded whatever the model's size.

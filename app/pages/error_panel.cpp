@@ -80,7 +80,7 @@ ErrorPanel::ErrorPanel(Workspace& workspace, QWidget* parent)
 QStringList ErrorPanel::schemes() const {
   QStringList list{workspace_.selection().scheme};
   for (const QString& s : overlays_)
-    if (!list.contains(s) && workspace_.schemes().contains(s) && list.size() < most_layers) list << s;
+    if (!list.contains(s) && workspace_.comparable().contains(s) && list.size() < most_layers) list << s;
   return list;
 }
 
@@ -96,7 +96,7 @@ void ErrorPanel::setStep(double step) {
 
 void ErrorPanel::fillOverlayMenu() {
   overlay_->menu()->clear();
-  for (const QString& scheme : workspace_.schemes()) {
+  for (const QString& scheme : workspace_.comparable()) {
     if (scheme == workspace_.selection().scheme) continue;
     auto* action = overlay_->menu()->addAction(format::scheme(scheme));
     action->setCheckable(true);
@@ -145,6 +145,7 @@ void ErrorPanel::gather() {
 
 void ErrorPanel::refresh() {
   const bool rested = atRest();
+  overlay_->setEnabled(workspace_.comparable().size() > 1);
   gather();
   waiting_ = shown_.isEmpty() && !tensors_.empty() && workspace_.measuring();
   QString key = shown_.join(u';');
@@ -161,19 +162,18 @@ void ErrorPanel::refresh() {
 }
 
 void ErrorPanel::start(double lo, double hi, bool base) {
-  std::vector<quant::Scheme> schemes;
-  for (const QString& text : shown_)
-    if (auto scheme = quant::Scheme::parse(text.toStdString())) schemes.push_back(*scheme);
+  std::vector<Sight> sights;
+  for (const QString& choice : shown_)
+    if (auto sight = workspace_.sight(choice); sight.restores()) sights.push_back(std::move(sight));
   const double end = !base && hi < reach_ ? std::nextafter(hi, lo) : hi;  // the last bin of a count is closed
   counting_ = true;
   job_ = std::make_unique<RunningJob<Counted>>(
       workspace_.jobs().pool(),
-      [source = workspace_.sharedSource(), tensors = tensors_, schemes = std::move(schemes), lo, end,
-       bins = base ? base_bins : fine_bins, device = workspace_.device(),
-       devices = workspace_.devices()](quant::JobContext& job) -> quant::Result<Counted> {
+      [tensors = tensors_, sights = std::move(sights), lo, end,
+       bins = base ? base_bins : fine_bins](quant::JobContext& job) -> quant::Result<Counted> {
         auto all = std::make_shared<std::vector<quant::Recount>>();
-        for (const auto& scheme : schemes) {
-          QUANT_TRY(count, recountAll(*source, tensors, &scheme, lo, end, bins, devices, job));
+        for (const auto& sight : sights) {
+          QUANT_TRY(count, recountAll(sight, tensors, lo, end, bins, job));
           all->push_back(*count);
         }
         return all;
@@ -249,12 +249,15 @@ QString ErrorPanel::emptyNote() const {
 }
 
 void ErrorPanel::draw(bool keep_zoom) {
-  HistogramPicture picture = unit_->currentIndex() == Steps && reach_ > 0 ? stepPicture() : valuePicture();
+  const bool steps = unit_->currentIndex() == Steps && reach_ > 0;
+  HistogramPicture picture = steps ? stepPicture() : valuePicture();
   picture.symmetric = true;
   picture.total = counters_.empty() ? 0 : double(counters_[0].error.total());
   for (std::size_t i = 0; i < picture.layers.size(); ++i)
     picture.layers[i].label = format::scheme(shown_.value(int(i)));
   if (picture.layers.empty()) picture.note = emptyNote();
+  if (steps && isStored(shown_.value(0)))
+    picture.layers.clear(), picture.note = tr("of what is stored no step Δ is known;\nsee the error in weight units");
   const double total = picture.total;
   view_->show(std::move(picture), keep_zoom);
   frame_->setTitle(tr("Error of quantization"));

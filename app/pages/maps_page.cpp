@@ -5,6 +5,7 @@
 #include <QKeyEvent>
 #include <QPushButton>
 #include <QStackedLayout>
+#include <QStandardItemModel>
 #include <algorithm>
 #include <cmath>
 
@@ -26,20 +27,11 @@ namespace {
 
 constexpr std::uint64_t most_elements = 1u << 24;  // kept one by one: 64 MiB of float32
 constexpr std::size_t worst_kept = 500;
+constexpr int stored_codes = int(quant::MapView::scale) + 1, views = stored_codes + 2;
 constexpr double robust_share = 0.99;
 constexpr double element_pixels = 48;
 
 }  // namespace
-
-struct MapsPage::Work {
-  std::shared_ptr<const quant::Source> source;
-  std::shared_ptr<const quant::ChosenDevice> device;  // keeps the backends of `devices` alive
-  quant::Devices devices;
-  std::optional<quant::Scheme> scheme;
-  std::size_t tensor = 0;
-
-  const quant::Scheme* schemeOrNull() const { return scheme ? &*scheme : nullptr; }
-};
 
 MapsPage::MapsPage(Workspace& workspace, QWidget* parent)
     : Page(workspace, parent),
@@ -61,7 +53,7 @@ MapsPage::MapsPage(Workspace& workspace, QWidget* parent)
       {fit_, "maps.fit"},       {one_, "maps.oneToOne"}, {element_, "maps.element"},  {worst_, "maps.nextWorst"},
       {legend_, "maps.legend"}, {chain_, "maps.chain"}};
   for (const auto& [widget, name] : names) widget->setObjectName(QLatin1String(name));
-  what_->addItems(QStringList(6));
+  what_->addItems(QStringList(views));
   reduce_->addItems(QStringList(4));
   limits_->addItems(QStringList(2));
   what_->setCurrentIndex(int(quant::MapView::error));
@@ -112,13 +104,10 @@ void MapsPage::connectControls() {
 
 void MapsPage::activated() { refresh(); }
 
-std::optional<MapsPage::Work> MapsPage::work() const {
+/// The tensor on the map, as background work sees it; no source where there is none.
+Sight MapsPage::sight() const {
   const Selection& s = workspace().selection();
-  Work w{workspace().sharedSource(), workspace().device(), workspace().devices(), std::nullopt, 0};
-  if (!w.source || s.tensor < 0) return std::nullopt;
-  w.tensor = std::size_t(s.tensor);
-  if (auto scheme = quant::Scheme::parse(s.scheme.toStdString())) w.scheme = *scheme;
-  return w;
+  return s.tensor < 0 ? Sight() : workspace().sight(s.scheme);
 }
 
 void MapsPage::refresh() {
@@ -137,6 +126,9 @@ void MapsPage::refresh() {
   const QString key =
       tensor + QStringLiteral("%1/%2/%3").arg(s.scheme).arg(what_->currentIndex()).arg(reduce_->currentIndex());
   map_->setCurrent(s.row, s.col);
+  const bool quantized = s.tensor >= 0 && !workspace().tensors()[std::size_t(s.tensor)].quantized.empty();
+  for (int i = stored_codes; i < views; ++i)
+    qobject_cast<QStandardItemModel*>(what_->model())->item(i)->setEnabled(quantized);
   if (key != key_) {
     const bool same_tensor = key_.startsWith(tensor);
     key_ = key;
@@ -147,12 +139,29 @@ void MapsPage::refresh() {
   startChain();
 }
 
+quant::MapView MapsPage::view() const {
+  const int index = what_->currentIndex();
+  if (!ofStorage()) return quant::MapView(index);
+  return index == stored_codes ? quant::MapView::code : quant::MapView::scale;
+}
+
+/// The work of one picture. A storage's own codes and scales are those of the open file, whatever the scheme.
+MapsPage::Reduce MapsPage::reducing(quant::Reduction how, std::uint64_t rows, std::uint64_t cols) const {
+  return [seen = ofStorage() ? workspace().sight({}) : sight(), index = workspace().selection().tensor, what = view(),
+          own = ofStorage(), how, rows, cols](quant::JobContext& job) -> quant::Result<Grid> {
+    QUANT_TRY(tensor, seen.tensor(std::size_t(index)));
+    const quant::Approximation of = own ? quant::Approximation(tensor.w.get()) : tensor.restored();
+    QUANT_TRY(map, quant::reduce_map(*tensor.w, of, what, how, rows, cols, seen.devices, job));
+    if (own) map.row_rmse.clear(), map.col_rmse.clear();  // it has no error against itself
+    return std::make_shared<const quant::MapGrid>(std::move(map));
+  };
+}
+
 void MapsPage::startOverview() {
-  const auto w = work();
   reducing_ = false;
   overview_job_.reset();
   note_.clear();
-  if (!w) {
+  if (!sight().source) {
     overview_.reset();
     note_ = workspace().source() ? tr("select a tensor") : tr("the checkpoint of this session is not where it was");
     return draw(false);
@@ -161,13 +170,7 @@ void MapsPage::startOverview() {
   note_ = tr("reading every element …");
   const QSize most = map_->overviewCells();
   overview_job_ = std::make_unique<RunningJob<Grid>>(
-      workspace().jobs().pool(),
-      [w = *w, what = view(), how = reduction(), most](quant::JobContext& job) -> quant::Result<Grid> {
-        QUANT_TRY(tensor, w.source->view(w.tensor));
-        QUANT_TRY(map, quant::reduce_map(*tensor, w.schemeOrNull(), what, how, std::uint64_t(most.height()),
-                                         std::uint64_t(most.width()), w.devices, job));
-        return std::make_shared<const quant::MapGrid>(std::move(map));
-      });
+      workspace().jobs().pool(), reducing(reduction(), std::uint64_t(most.height()), std::uint64_t(most.width())));
   overview_job_->then(this, [this](quant::Result<Grid> map) {
     reducing_ = false;
     overview_ = map ? *map : nullptr;
@@ -187,18 +190,10 @@ void MapsPage::startOverview() {
 /// The elements one by one, once the zoom asks for them and they fit into memory.
 void MapsPage::startElements() {
   if (!overview_ || elements_ || detailing_ || !map_->wantsElements()) return;
-  const auto w = work();
-  if (!w || map_->picture().rows * map_->picture().cols > most_elements) return;
+  if (!workspace().source() || map_->picture().rows * map_->picture().cols > most_elements) return;
   detailing_ = true;
   elements_job_ = std::make_unique<RunningJob<Grid>>(
-      workspace().jobs().pool(),
-      [w = *w, what = view(), rows = map_->picture().rows,
-       cols = map_->picture().cols](quant::JobContext& job) -> quant::Result<Grid> {
-        QUANT_TRY(tensor, w.source->view(w.tensor));
-        QUANT_TRY(map, quant::reduce_map(*tensor, w.schemeOrNull(), what, quant::Reduction::peak, rows, cols, w.devices,
-                                         job));
-        return std::make_shared<const quant::MapGrid>(std::move(map));
-      });
+      workspace().jobs().pool(), reducing(quant::Reduction::peak, map_->picture().rows, map_->picture().cols));
   elements_job_->then(this, [this](quant::Result<Grid> map) {
     detailing_ = false;
     if (map) elements_ = *map;
@@ -251,8 +246,9 @@ void MapsPage::draw(bool keep_view) {
     picture.rows = tensor.matrix().all_rows();
     picture.cols = tensor.matrix().cols;
     frame_->setTitle(tr("%1 of %2").arg(what_->currentText(), format::utf8(tensor.name)));
-    frame_->setNote(tr("%1 · %2 · all %3 elements")
-                        .arg(format::shape(tensor.shape), format::scheme(s.scheme), format::count(tensor.elements())));
+    const QString under = ofStorage() ? format::utf8(tensor.quantized) : format::scheme(s.scheme);
+    frame_->setNote(
+        tr("%1 · %2 · all %3 elements").arg(format::shape(tensor.shape), under, format::count(tensor.elements())));
   }
   picture.overview = overview_;
   picture.elements = elements_;
@@ -285,19 +281,20 @@ void MapsPage::drawLegend() {
 
 void MapsPage::startChain() {
   const Selection& s = workspace().selection();
-  const auto w = work();
+  const Sight seen = sight();
   const QString key = QStringLiteral("%1/%2/%3/%4").arg(s.tensor).arg(s.scheme).arg(s.row).arg(s.col);
   if (key == chain_key_) return;
   chain_key_ = key;
   chaining_ = false;
   chain_job_.reset();
-  if (!w || !w->scheme) return chain_->show({});
+  if (!seen.source || !seen.restores()) return chain_->show({});
   chaining_ = true;
   using Chain = std::shared_ptr<const quant::ElementChain>;
   chain_job_ = std::make_unique<RunningJob<Chain>>(
-      workspace().jobs().pool(), [w = *w, row = s.row, col = s.col](quant::JobContext& job) -> quant::Result<Chain> {
-        QUANT_TRY(tensor, w.source->view(w.tensor));
-        QUANT_TRY(chain, quant::element_chain(*tensor, *w.scheme, row, col, job, w.devices.calibration));
+      workspace().jobs().pool(), [seen, s](quant::JobContext& job) -> quant::Result<Chain> {
+        QUANT_TRY(tensor, seen.tensor(std::size_t(s.tensor)));
+        QUANT_TRY(chain,
+                  quant::element_chain(*tensor.w, tensor.restored(), s.row, s.col, job, seen.devices.calibration));
         return std::make_shared<const quant::ElementChain>(chain);
       });
   chain_job_->then(this, [this, row = s.row, col = s.col](quant::Result<Chain> result) {
@@ -334,12 +331,13 @@ void MapsPage::nextWorst(int by) {
 }
 
 void MapsPage::findWorst() {
-  const auto w = work();
-  if (!w || !w->scheme) return;
+  const Sight seen = sight();
+  if (!seen.source || !seen.restores()) return;
   worst_job_ = std::make_unique<RunningJob<Worst>>(
-      workspace().jobs().pool(), [w = *w](quant::JobContext& job) -> quant::Result<Worst> {
-        QUANT_TRY(tensor, w.source->view(w.tensor));
-        QUANT_TRY(list, quant::worst_elements(*tensor, *w.scheme, worst_kept, w.devices, job));
+      workspace().jobs().pool(),
+      [seen, index = workspace().selection().tensor](quant::JobContext& job) -> quant::Result<Worst> {
+        QUANT_TRY(tensor, seen.tensor(std::size_t(index)));
+        QUANT_TRY(list, quant::worst_elements(*tensor.w, tensor.restored(), worst_kept, seen.devices, job));
         return std::make_shared<const std::vector<quant::WorstElement>>(std::move(list));
       });
   worst_job_->then(this, [this](quant::Result<Worst> list) {
@@ -371,8 +369,8 @@ void MapsPage::changeEvent(QEvent* event) {
 }
 
 void MapsPage::retranslate() {
-  const QStringList what{tr("Weights w"),        tr("Restored ŵ"), tr("Error ŵ − w"),
-                         tr("Error in steps Δ"), tr("Codes"),      tr("Scales")};
+  const QStringList what{tr("Weights w"), tr("Restored ŵ"), tr("Error ŵ − w"),  tr("Error in steps Δ"),
+                         tr("Codes"),     tr("Scales"),     tr("Stored codes"), tr("Stored scales")};
   const QStringList reduce{tr("largest, with sign"), tr("largest magnitude"), tr("root mean square"), tr("mean")};
   const QStringList limits{tr("colours to 99 %"), tr("colours to the largest")};
   for (int i = 0; i < what.size(); ++i) what_->setItemText(i, what[i]);

@@ -2,11 +2,13 @@
 // One tensor as a picture: weights, restored values, errors, codes or scales; from the whole down to one element.
 
 #include <QComboBox>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
 
 #include "app/jobs/running_job.h"
+#include "app/models/original.h"
 #include "app/pages/page.h"
 #include "core/backend/picture.h"
 
@@ -38,10 +40,11 @@ class MapsPage final : public Page {
  private:
   using Grid = std::shared_ptr<const quant::MapGrid>;
   using Worst = std::shared_ptr<const std::vector<quant::WorstElement>>;
-  struct Work;  // what background work needs, by value
 
   void refresh();
-  std::optional<Work> work() const;
+  Sight sight() const;
+  using Reduce = std::function<quant::Result<Grid>(quant::JobContext&)>;
+  Reduce reducing(quant::Reduction how, std::uint64_t rows, std::uint64_t cols) const;
   void startOverview();
   void startElements();
   void startChain();
@@ -51,7 +54,9 @@ class MapsPage final : public Page {
   void drawLegend();
   void retranslate();
   void connectControls();
-  quant::MapView view() const { return quant::MapView(what_->currentIndex()); }
+  /// Codes and scales of the storage itself stand behind the views of the scheme.
+  bool ofStorage() const { return what_->currentIndex() > int(quant::MapView::scale); }
+  quant::MapView view() const;
   bool isSigned() const;
   QString quantity() const;
   QString reductionText() const;

@@ -137,7 +137,7 @@ void SensitivityPage::fillChoices() {
   const QSignalBlocker quiet_scheme(scheme_);
   fillMetrics(*metric_, workspace().metrics(), metric().id);
   scheme_->clear();
-  for (const QString& s : workspace().schemes()) scheme_->addItem(format::scheme(s), s);
+  for (const QString& s : workspace().choices()) scheme_->addItem(format::scheme(s), s);
   scheme_->setCurrentIndex(scheme_->findData(workspace().selection().scheme));
 }
 

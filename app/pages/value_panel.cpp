@@ -27,15 +27,13 @@ enum Axis { Linear, Log, Symlog };
 
 }  // namespace
 
-quant::Result<std::shared_ptr<const quant::Recount>> recountAll(const quant::Source& source,
-                                                                const std::vector<int>& tensors,
-                                                                const quant::Scheme* scheme, double lo, double hi,
-                                                                std::size_t bins, const quant::Devices& devices,
+quant::Result<std::shared_ptr<const quant::Recount>> recountAll(const Sight& sight, const std::vector<int>& tensors,
+                                                                double lo, double hi, std::size_t bins,
                                                                 quant::JobContext& job) {
   auto sum = std::make_shared<quant::Recount>();
   for (const int tensor : tensors) {
-    QUANT_TRY(view, source.view(std::size_t(tensor)));
-    QUANT_TRY(part, quant::recount(*view, scheme, lo, hi, bins, devices, job));
+    QUANT_TRY(seen, sight.tensor(std::size_t(tensor)));
+    QUANT_TRY(part, quant::recount(*seen.w, seen.restored(), lo, hi, bins, sight.devices, job));
     if (sum->counts.empty()) {
       *sum = std::move(part);
       continue;
@@ -127,13 +125,13 @@ bool ValuePanel::gather() {
 }
 
 void ValuePanel::startBase() {
-  const auto source = workspace_.sharedSource();
-  if (!source || !(lo_ < hi_)) return;
+  if (!workspace_.source() || !(lo_ < hi_)) return;
   counting_ = true;
   count_job_ = std::make_unique<RunningJob<Counted>>(
       workspace_.jobs().pool(),
-      [source, tensors = tensors_, lo = lo_, hi = hi_, device = workspace_.device(), devices = workspace_.devices()](
-          quant::JobContext& job) { return recountAll(*source, tensors, nullptr, lo, hi, base_bins, devices, job); });
+      [sight = workspace_.sight({}), tensors = tensors_, lo = lo_, hi = hi_](quant::JobContext& job) {
+        return recountAll(sight, tensors, lo, hi, base_bins, job);
+      });
   count_job_->then(this, [this](quant::Result<Counted> counted) {
     counting_ = false;
     if (counted) base_ = exactLayer(**counted, false), refined_.reset(), draw(true);
@@ -143,8 +141,7 @@ void ValuePanel::startBase() {
 }
 
 void ValuePanel::startRefining(double lo, double hi) {
-  const auto source = workspace_.sharedSource();
-  if (!source || !base_ || x_->currentIndex() != Linear) return;
+  if (!workspace_.source() || !base_ || x_->currentIndex() != Linear) return;
   if (!view_->zoomed()) {
     refined_.reset();
     return draw(true);
@@ -156,9 +153,9 @@ void ValuePanel::startRefining(double lo, double hi) {
   HistogramPicture picture = view_->picture();
   if (!picture.layers.empty()) picture.layers[0].exact = false, view_->show(std::move(picture), true);
   count_job_ = std::make_unique<RunningJob<Counted>>(
-      workspace_.jobs().pool(), [source, tensors = tensors_, from = from, end, device = workspace_.device(),
-                                 devices = workspace_.devices()](quant::JobContext& job) {
-        return recountAll(*source, tensors, nullptr, from, end, fine_bins, devices, job);
+      workspace_.jobs().pool(),
+      [sight = workspace_.sight({}), tensors = tensors_, from = from, end](quant::JobContext& job) {
+        return recountAll(sight, tensors, from, end, fine_bins, job);
       });
   count_job_->then(this, [this, to = to](quant::Result<Counted> counted) {
     counting_ = false;
@@ -182,7 +179,7 @@ void ValuePanel::startGrid() {
   grid_job_.reset();
   gridding_ = false;
   auto scheme = quant::Scheme::parse(s.scheme.toStdString());
-  if (!source || s.tensor < 0 || !scheme) return;
+  if (!source || s.tensor < 0 || !scheme) return Q_EMIT stepChanged(0);
   gridding_ = true;
   grid_job_ = std::make_unique<RunningJob<Gridded>>(
       workspace_.jobs().pool(),

@@ -18,6 +18,7 @@ namespace app {
 class ChartFrame;
 class FigureRow;
 class HistogramView;
+struct Sight;
 class Workspace;
 
 class ValuePanel final : public QWidget {
@@ -70,11 +71,9 @@ class ValuePanel final : public QWidget {
   std::unique_ptr<RunningJob<Gridded>> grid_job_;
 };
 
-/// Exact counts over several tensors of one source: the sum. Scheme null: of the values.
-quant::Result<std::shared_ptr<const quant::Recount>> recountAll(const quant::Source& source,
-                                                                const std::vector<int>& tensors,
-                                                                const quant::Scheme* scheme, double lo, double hi,
-                                                                std::size_t bins, const quant::Devices& devices,
+/// Exact counts over several tensors: the sum. Of the errors; where the sight restores nothing, of the values.
+quant::Result<std::shared_ptr<const quant::Recount>> recountAll(const Sight& sight, const std::vector<int>& tensors,
+                                                                double lo, double hi, std::size_t bins,
                                                                 quant::JobContext& job);
 
 }  // namespace app

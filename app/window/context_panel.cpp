@@ -214,7 +214,8 @@ void ContextPanel::refreshFigures() {
   const Selection& selection = workspace_.selection();
   if (selection.tensor < 0) return;
   const QString tensor = name_->property("tensor").toString();
-  scheme_->setText(tr("Error under %1").arg(format::scheme(selection.scheme)));
+  const QString choice = format::scheme(selection.scheme);
+  scheme_->setText(isStored(selection.scheme) ? tr("Error, %1").arg(choice) : tr("Error under %1").arg(choice));
   const auto* a = workspace_.analysis(tensor, selection.scheme);
   if (!a) return figures_->show({{workspace_.measuring() ? tr("being measured…") : tr("not measured yet"), {}}});
   if (!a->refused.empty()) return figures_->show({{tr("refused: %1").arg(format::utf8(a->refused)), {}}});
@@ -238,17 +239,17 @@ void ContextPanel::refreshPlan() {
                                       : tr("no plan yet"));
   pin_->setText(pinned.isEmpty() ? tr("Pin to %1").arg(format::scheme(workspace_.selection().scheme)) : tr("Unpin"));
   pin_->setAccessibleName(pin_->text());
+  pin_->setVisible(!pinned.isEmpty() || workspace_.schemes().contains(workspace_.selection().scheme));
 }
 
 void ContextPanel::askChain() {
   const Selection& s = workspace_.selection();
   element_->setText(tr("Element, row %1, column %2").arg(s.row).arg(s.col));
-  const auto scheme = quant::Scheme::parse(s.scheme.toStdString());
-  const auto source = workspace_.sharedSource();
+  const Sight sight = workspace_.sight(s.scheme);
   const auto& tensor = workspace_.tensors()[std::size_t(s.tensor)];
   const auto shape = tensor.matrix();
-  const bool readable =
-      source && scheme && quant::info(tensor.dtype).real && s.row < shape.all_rows() && s.col < shape.cols;
+  const bool readable = sight.source && sight.restores() && quant::info(tensor.dtype).real &&
+                        s.row < shape.all_rows() && s.col < shape.cols;
   show_bits_->setEnabled(readable);
   if (!readable) {
     chain_->setText(workspace_.sourceMissing() ? tr("the checkpoint is not there") : format::none());
@@ -256,11 +257,9 @@ void ContextPanel::askChain() {
     return chain_job_.reset();
   }
   chain_job_ = std::make_unique<RunningJob<quant::ElementChain>>(
-      workspace_.jobs().pool(),
-      [source, scheme = *scheme, s, device = workspace_.device(),
-       calibration = workspace_.devices().calibration](quant::JobContext& job) -> quant::Result<quant::ElementChain> {
-        QUANT_TRY(view, source->view(std::size_t(s.tensor)));
-        return quant::element_chain(*view, scheme, s.row, s.col, job, calibration);
+      workspace_.jobs().pool(), [sight, s](quant::JobContext& job) -> quant::Result<quant::ElementChain> {
+        QUANT_TRY(seen, sight.tensor(std::size_t(s.tensor)));
+        return quant::element_chain(*seen.w, seen.restored(), s.row, s.col, job, sight.devices.calibration);
       });
   chain_job_->then(this, [this](quant::Result<quant::ElementChain> chain) {
     chain_job_.reset();

@@ -53,6 +53,10 @@ FollowedLink followLink(Workspace& workspace, const QString& link) {
       }
       next.tensor = tensor, next.tensors = {tensor}, next.row = next.col = 0;
     } else if (key == QLatin1String("s")) {
+      if (workspace.choices().contains(value)) {
+        next.scheme = value;
+        continue;
+      }
       const auto scheme = quant::Scheme::parse(value.toStdString());
       if (!scheme) {
         ignore(part);

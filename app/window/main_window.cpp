@@ -126,6 +126,7 @@ void MainWindow::buildMenus() {
       recent->addAction(QDir::toNativeSeparators(f.path), this, [this, path = f.path] { workspace_.open(path); });
     if (recent->isEmpty()) recent->addAction(tr("Nothing yet"))->setEnabled(false);
   });
+  file->addAction(tr("Compare with original…"), this, &MainWindow::chooseOriginal);
   file->addSeparator();
   file->addAction(tr("Save session as…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_S), this,
                   &MainWindow::saveSession);
@@ -223,8 +224,9 @@ std::vector<PaletteEntry> MainWindow::paletteEntries() {
       const QString key = act->shortcut().toString(QKeySequence::NativeText);
       entries.push_back({text, key.isEmpty() ? tr("act") : tr("act, %1").arg(key), [act] { act->trigger(); }});
     }
-  for (const QString& scheme : workspace_.schemes())
-    entries.push_back({scheme, tr("scheme"), [this, scheme] { workspace_.selectScheme(scheme); }});
+  for (const QString& scheme : workspace_.choices())
+    entries.push_back({isStored(scheme) ? format::scheme(scheme) : scheme, tr("scheme"),
+                       [this, scheme] { workspace_.selectScheme(scheme); }});
   for (const quant::Method* method : quant::methods())
     entries.push_back({QStringLiteral("%1   %2").arg(format::utf8(method->id), format::utf8(method->title)),
                        tr("add a scheme"), [this, method] {
@@ -304,12 +306,26 @@ void MainWindow::sourceArrived() {
                             const QString path = QFileDialog::getOpenFileName(this, tr("Locate the checkpoint"));
                             if (!path.isEmpty()) workspace_.relocate(path);
                           });
+  offerComparison();
   if (!stay_ && page_ == QLatin1String("start")) {
     const QString kept = workspace_.remembered(QStringLiteral("page"));
     showPage(findPage(kept) ? kept : QStringLiteral("tensors"));
   } else if (Page* current = page()) {
     current->activated();
   }
+}
+
+/// A plain model opened after a quantized one may be what that one was made from.
+void MainWindow::offerComparison() {
+  const QString former = std::exchange(former_, workspace_.openedPath()), now = former_;
+  const auto& tensors = workspace_.tensors();
+  const bool quantized =
+      std::any_of(tensors.begin(), tensors.end(), [](const auto& t) { return !t.quantized.empty(); });
+  const bool was_quantized = std::exchange(former_quantized_, quantized);
+  if (!was_quantized || quantized || former == now || !workspace_.source()) return;
+  messages_->showNotice(tr("Was %1 made from this model?").arg(QFileInfo(former).fileName()),
+                        tr("What it stores can be compared with this original, layer by layer."), tr("Compare"),
+                        [this, former, now] { workspace_.open(former, now); });
 }
 
 void MainWindow::notePlace() {
@@ -354,9 +370,9 @@ void MainWindow::setTheme(bool dark) {
 
 // ── files ──
 
-void MainWindow::openPaths(const QStringList& paths) {
+void MainWindow::openPaths(const QStringList& paths, const QString& original) {
   if (paths.isEmpty()) return;
-  workspace_.open(paths.front());
+  workspace_.open(paths.front(), original);
   if (paths.size() > 1)
     status_->say(
         tr("%1 is being opened; one model at a time, so %n files were left out.", nullptr, int(paths.size()) - 1)
@@ -370,6 +386,15 @@ void MainWindow::chooseFile() {
               .arg(QStringLiteral("*.safetensors *.gguf *.npy *.npz *.pt *.pth *.bin *.ckpt *.json *.qscope")) +
           QStringLiteral(";;") + tr("All files (*)"));
   if (!path.isEmpty()) workspace_.open(path);
+}
+
+void MainWindow::chooseOriginal() {
+  if (!workspace_.source()) return workspace_.compareWith({});
+  const QString path = QFileDialog::getOpenFileName(
+      this, tr("Open the checkpoint that this model was made from"), {},
+      tr("Checkpoints (%1)").arg(QStringLiteral("*.safetensors *.gguf *.npz *.pt *.pth *.bin *.ckpt *.json")) +
+          QStringLiteral(";;") + tr("All files (*)"));
+  if (!path.isEmpty()) workspace_.compareWith(path);
 }
 
 void MainWindow::chooseFolder() {

@@ -33,8 +33,8 @@ class MainWindow final : public QMainWindow {
   Page* page() const;
   /// Keeps the current page when a model is opened, instead of going to its table.
   void stayOnPage() { stay_ = true; }
-  /// Opens the first of them; further models are left out with a notice.
-  void openPaths(const QStringList& paths);
+  /// Opens the first of them; further models are left out with a notice. `original`: what it was made from, or empty.
+  void openPaths(const QStringList& paths, const QString& original = {});
   MessageBar& messages() { return *messages_; }
   /// Nothing is running that a picture should wait for.
   bool atRest() const;
@@ -46,6 +46,7 @@ class MainWindow final : public QMainWindow {
   void editRoleRules();
   void chooseFile();
   void chooseFolder();
+  void chooseOriginal();
   void saveSession();
   void back() { travel(-1); }
   void forward() { travel(+1); }
@@ -68,6 +69,7 @@ class MainWindow final : public QMainWindow {
   void buildKeys();
   void connectWorkspace();
   void sourceArrived();
+  void offerComparison();
   void notePlace();
   void travel(int step);
   void cyclePanes();
@@ -86,6 +88,8 @@ class MainWindow final : public QMainWindow {
   QString page_;
   QString link_;  ///< to be followed once a model is open
   bool stay_ = false;
+  QString former_;  ///< what was opened last
+  bool former_quantized_ = false;
   std::vector<Place> places_;  ///< like a browser's history
   int at_ = -1;
   bool travelling_ = false;

@@ -23,7 +23,7 @@ SchemeChip::SchemeChip(const QString& scheme, bool removable, QWidget* parent)
   setMouseTracking(true);
   setCursor(Qt::PointingHandCursor);
   setObjectName(QStringLiteral("context.scheme.") + scheme);
-  setAccessibleName(tr("Scheme %1").arg(scheme));
+  setAccessibleName(tr("Scheme %1").arg(isStored(scheme) ? text() : scheme));
   setToolTip(removable ? tr("%1: click to show it, Del takes it away").arg(scheme) : scheme);
 }
 
@@ -101,13 +101,14 @@ QSize SchemeChips::sizeHint() const { return {60 * grid_px, chip_height}; }
 void SchemeChips::rebuild() {
   for (SchemeChip* chip : chips_) chip->hide(), chip->deleteLater();
   chips_.clear();
-  const QStringList& schemes = workspace_.schemes();
-  for (const QString& scheme : schemes) {
-    auto* chip = new SchemeChip(scheme, schemes.size() > 1, this);
+  for (const QString& scheme : workspace_.choices()) {
+    auto* chip = new SchemeChip(scheme, isStored(scheme) || workspace_.schemes().size() > 1, this);
+    if (isStored(scheme)) chip->setToolTip(aboutStored());
     chip->setChecked(scheme == workspace_.selection().scheme);
     connect(chip, &QAbstractButton::clicked, this,
             [this, scheme] { workspace_.selectScheme(scheme), rebuildChecks(); });
     connect(chip, &SchemeChip::removed, this, [this](const QString& gone) {
+      if (isStored(gone)) return workspace_.dropOriginal();
       QStringList left = workspace_.schemes();
       left.removeAll(gone);
       workspace_.setSchemes(left);
@@ -116,6 +117,17 @@ void SchemeChips::rebuild() {
   }
   add_->setIcon(icon(QStringLiteral("plus"), Theme::of(this).muted));
   arrange();
+}
+
+/// What it is held against, and the tensors without a partner by name.
+QString SchemeChips::aboutStored() const {
+  constexpr int most_names = 12;
+  QStringList lines{tr("What is stored, held against %1; Del takes it away").arg(workspace_.original()->path)};
+  const QStringList left = workspace_.unmatched();
+  if (!left.isEmpty()) lines << tr("%n tensors have no original there:", nullptr, int(left.size()));
+  lines << left.mid(0, most_names);
+  if (left.size() > most_names) lines << QStringLiteral("…");
+  return lines.join(u'\n');
 }
 
 void SchemeChips::rebuildChecks() {

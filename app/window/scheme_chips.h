@@ -51,6 +51,7 @@ class SchemeChips final : public QWidget {
  private:
   void rebuild();
   void rebuildChecks();
+  QString aboutStored() const;
   void arrange();
   void edit();
   Workspace& workspace_;

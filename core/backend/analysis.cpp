@@ -323,18 +323,9 @@ class Comparison {
   std::vector<std::vector<float>> scratch_;
 };
 
-std::string shape_text(const MatrixShape& s) {
-  return std::to_string(s.matrices) + " × " + std::to_string(s.rows) + " × " + std::to_string(s.cols);
-}
-
 Result<Analysis> compare_all(const TensorView& stored, const TensorView& original, const Devices& devices,
                              JobContext& job) {
-  const MatrixShape a = stored.matrix(), b = original.matrix();
-  if (a.matrices != b.matrices || a.rows != b.rows || a.cols != b.cols) {
-    return failure(ErrorCode::refused, "compare tensors", stored.tensor().name,
-                   "the shape is " + shape_text(a) + ", the original has " + shape_text(b),
-                   "give the file that it was quantized from");
-  }
+  QUANT_CHECK(same_shape(stored, original));
   const auto start = Clock::now();
   Comparison comparison(stored, original, devices, job);
   Analysis out;
@@ -345,9 +336,11 @@ Result<Analysis> compare_all(const TensorView& stored, const TensorView& origina
       stored.tensor().quantized.empty() ? std::string(info(stored.tensor().dtype).name) : stored.tensor().quantized;
   out.device = devices.reference->id();
   out.stats = std::move(stats);
-  out.figures = figures(out.stats, 0, stored.tensor().bytes, a.elements());
+  out.figures = figures(out.stats, 0, stored.tensor().bytes, stored.matrix().elements());
   out.stats.counters.error.nan += out.stats.sums.nan;
   out.stats.counters.error.inf += out.stats.sums.inf;
+  // No storage tells which codes were clipped before they were written.
+  out.figures.clip_share = out.figures.rounding_mse = out.figures.clipping_mse = std::nullopt;
   set_percentiles(out.figures, [&](std::size_t i) { return select.value(i); });
   QUANT_CHECK(weigh(stored, original, out, devices, job));
   out.seconds = seconds_since(start);

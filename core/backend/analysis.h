@@ -48,6 +48,7 @@ Result<std::vector<Analysis>> analyze(const TensorView& view, std::span<const Sc
                                       JobContext& job);
 
 /// The same for two stored tensors of one shape: error of `stored` against `original` (analyze Q --against ORIGINAL).
+/// Which elements were clipped is not known.
 Result<Analysis> compare(const TensorView& stored, const TensorView& original, const Devices& devices, JobContext& job);
 
 /// Value statistics of one tensor, percentiles and outliers included (three passes over its tiles).
@@ -61,13 +62,25 @@ struct Quantized {
 };
 Result<Quantized> quantize(const TensorView& view, const Scheme& scheme, const Devices& devices, JobContext& job);
 
-/// Exact counts of w (quantizer null) or of e = ŵ − w in equal linear bins over [lo, hi): what a zoomed chart shows.
+/// Where ŵ comes from: a scheme applied to w, or another tensor of its shape that stores it. Neither: w stands alone.
+/// Points to what its maker keeps.
+struct Approximation {
+  const Scheme* scheme = nullptr;
+  const TensorView* stored = nullptr;
+
+  Approximation(std::nullptr_t) {}
+  Approximation(const Scheme* of) : scheme(of) {}
+  Approximation(const Scheme& of) : scheme(&of) {}
+  Approximation(const TensorView* as) : stored(as) {}
+};
+
+/// Exact counts of w (of nothing) or of e = ŵ − w in equal linear bins over [lo, hi): what a zoomed chart shows.
 struct Recount {
   double lo = 0, hi = 0;
   std::vector<std::uint64_t> counts, clipping;
   std::uint64_t below = 0, above = 0;  ///< finite elements outside
 };
-Result<Recount> recount(const TensorView& view, const Scheme* scheme, double lo, double hi, std::size_t bins,
+Result<Recount> recount(const TensorView& view, const Approximation& of, double lo, double hi, std::size_t bins,
                         const Devices& devices, JobContext& job);
 
 /// Reduced picture of a matrix for maps: one value a cell of block_rows × block_cols elements.
@@ -79,8 +92,9 @@ struct MapGrid {
   std::vector<float> cells;               ///< rows * cols; NaN where a cell holds no finite element
   std::vector<float> row_rmse, col_rmse;  ///< of the error, per output channel and input column of the whole tensor
 };
-/// The whole tensor reduced to at most max_rows × max_cols cells. `scheme` may be null for weight.
-Result<MapGrid> reduce_map(const TensorView& view, const Scheme* scheme, MapView what, Reduction reduction,
+/// The whole tensor reduced to at most max_rows × max_cols cells. `of` may be nothing for weight. Codes and scales of a
+/// stored tensor are those of its storage. Errors: unsupported (a storage has no codes, or no step that is known).
+Result<MapGrid> reduce_map(const TensorView& view, const Approximation& of, MapView what, Reduction reduction,
                            std::uint64_t max_rows, std::uint64_t max_cols, const Devices& devices, JobContext& job);
 
 /// The chain of one element: value → +minimum → ÷scale → rounded → +zero → clamped: code → dequantized → error.
@@ -95,7 +109,7 @@ struct ElementChain {
   double error = 0;                   ///< ŵ − w
   std::optional<double> error_steps;  ///< e / Δ
 };
-Result<ElementChain> element_chain(const TensorView& view, const Scheme& scheme, std::uint64_t row, std::uint64_t col,
-                                   JobContext& job, const Calibration* calibration = nullptr);
+Result<ElementChain> element_chain(const TensorView& view, const Approximation& of, std::uint64_t row,
+                                   std::uint64_t col, JobContext& job, const Calibration* calibration = nullptr);
 
 }  // namespace quant

@@ -43,7 +43,26 @@ Result<ElementChain> chain_of(const TensorView& view, const RowQuantizer& q, std
   return chain;
 }
 
-Result<ElementChain> element_chain_of(const TensorView& view, const Scheme& scheme, std::uint64_t row,
+/// Codes, scales and zeros where the storage has them apart from the values.
+Result<ElementChain> stored_chain(const TensorView& view, const TensorView& stored, std::uint64_t row,
+                                  std::uint64_t col) {
+  QUANT_CHECK(same_shape(stored, view));
+  std::vector<float> of_view, of_stored;
+  QUANT_TRY(w, read_tile(view, row, 1, of_view));
+  QUANT_TRY(restored, read_tile(stored, row, 1, of_stored));
+  ElementChain chain;
+  chain.value = w.w[col];
+  chain.dequantized = restored.w[col];
+  chain.error = static_cast<double>(chain.dequantized) - chain.value;
+  StoredCodes codes;
+  if (!stored.read_codes(row, 1, codes)) return chain;
+  chain.code = codes.codes[col];
+  chain.scale = codes.scales[col];
+  chain.zero = codes.zeros[col];
+  return chain;
+}
+
+Result<ElementChain> element_chain_of(const TensorView& view, const Approximation& of, std::uint64_t row,
                                       std::uint64_t col, JobContext& job, const Calibration* calibration) {
   const MatrixShape shape = view.matrix();
   if (row >= shape.all_rows() || col >= shape.cols) {
@@ -52,18 +71,21 @@ Result<ElementChain> element_chain_of(const TensorView& view, const Scheme& sche
                        std::to_string(shape.all_rows()) + " × " + std::to_string(shape.cols),
                    "indices start at 0");
   }
+  if (of.stored) return stored_chain(view, *of.stored, row, col);
+  if (!of.scheme)
+    return failure(ErrorCode::usage, "read an element", view.tensor().name, "no scheme was given", "choose a scheme");
   TensorFacts facts(view);
-  QUANT_TRY(quantizer, make_quantizer(scheme));
+  QUANT_TRY(quantizer, make_quantizer(*of.scheme));
   QUANT_TRY(fitted, quantizer->fit(facts, calibration, job));
   return chain_of(view, *fitted, row, col);
 }
 
 }  // namespace
 
-Result<ElementChain> element_chain(const TensorView& view, const Scheme& scheme, std::uint64_t row, std::uint64_t col,
-                                   JobContext& job, const Calibration* calibration) {
+Result<ElementChain> element_chain(const TensorView& view, const Approximation& of, std::uint64_t row,
+                                   std::uint64_t col, JobContext& job, const Calibration* calibration) {
   return guard_memory("read an element", view.tensor().name,
-                      [&] { return element_chain_of(view, scheme, row, col, job, calibration); });
+                      [&] { return element_chain_of(view, of, row, col, job, calibration); });
 }
 
 }  // namespace quant

@@ -40,9 +40,10 @@ struct Cell {
 
 std::uint64_t ceil_div(std::uint64_t a, std::uint64_t b) { return a == 0 ? 0 : (a - 1) / b + 1; }
 
-/// The tile under the scheme, as far as the view needs it.
+/// The tile restored, as far as the view needs it.
 struct Seen {
   QuantizedTile q;
+  StoredCodes stored;  // of a stored tensor
   std::vector<float> steps;
 };
 
@@ -58,25 +59,24 @@ class MapRun {
     std::vector<Result<void>> results(stripes);
     parallel_for(stripes, workers, [&](std::size_t s, int) {
       const std::uint64_t first = grid_.rows * s / stripes, last = grid_.rows * (s + 1) / stripes;
-      if (fitted_.quantizer) columns[s].resize(shape_.cols);
+      if (fitted_.restores()) columns[s].resize(shape_.cols);
       for (std::uint64_t r = first; r < last && results[s]; ++r) results[s] = row_of_cells(r, columns[s]);
     });
     for (const auto& r : results) QUANT_CHECK(r);
-    if (fitted_.quantizer) join_columns(columns);
+    if (fitted_.restores()) join_columns(columns);
     return std::move(grid_);
   }
 
  private:
   void layout(std::uint64_t max_rows, std::uint64_t max_cols) {
     const std::uint64_t rows = shape_.all_rows();
-    const std::uint64_t step =
-        fitted_.quantizer ? std::max<std::uint64_t>(1, fitted_.quantizer->row_alignment(shape_.cols)) : 1;
+    const std::uint64_t step = fitted_.row_alignment(shape_.cols);
     grid_.block_rows = std::max(step, ceil_div(ceil_div(rows, max_rows), step) * step);
     grid_.block_cols = std::max<std::uint64_t>(1, ceil_div(shape_.cols, max_cols));
     grid_.rows = shape_.cols == 0 ? 0 : ceil_div(rows, grid_.block_rows);
     grid_.cols = ceil_div(shape_.cols, grid_.block_cols);
     grid_.cells.resize(grid_.rows * grid_.cols);
-    if (fitted_.quantizer) grid_.row_rmse.resize(rows), grid_.col_rmse.resize(shape_.cols);
+    if (fitted_.restores()) grid_.row_rmse.resize(rows), grid_.col_rmse.resize(shape_.cols);
     rows_per_tile_ =
         std::max<std::uint64_t>(1, fitted_.backend->tile_weights() / std::max<std::uint64_t>(1, shape_.cols) / step) *
         step;
@@ -98,12 +98,16 @@ class MapRun {
     return {};
   }
 
+  bool shows_codes() const { return what_ == MapView::code || what_ == MapView::scale; }
+
   Result<Seen> look(const RowTile& tile) const {
     Seen seen;
-    if (!fitted_.quantizer) return seen;
-    QUANT_TRY(q, fitted_.backend->quantize(*fitted_.quantizer, tile));
+    if (!fitted_.restores()) return seen;
+    QUANT_TRY(q, fitted_.restore(tile));
     seen.q = std::move(q);
-    if (what_ == MapView::error_steps || what_ == MapView::scale) {
+    if (fitted_.stored) {
+      if (shows_codes()) QUANT_CHECK(fitted_.stored->read_codes(tile.first_row, tile.rows, seen.stored));
+    } else if (what_ == MapView::error_steps || what_ == MapView::scale) {
       seen.steps.resize(tile.w.size());
       fitted_.quantizer->steps(tile, seen.q, seen.steps);
     }
@@ -118,19 +122,20 @@ class MapRun {
       if (!std::isfinite(tile.w[i])) continue;
       const double shown = value(tile, seen, i, tile.first_row + row, c);
       if (std::isfinite(shown)) cells[c / grid_.block_cols].add(shown);
-      if (!fitted_.quantizer) continue;
+      if (!fitted_.restores()) continue;
       const double e = static_cast<double>(seen.q.values[i]) - tile.w[i];
       if (!std::isfinite(e)) continue;
       of_row.add(e);
       columns[c].add(e);
     }
-    if (fitted_.quantizer) grid_.row_rmse[tile.first_row + row] = of_row.reduce(Reduction::rms);
+    if (fitted_.restores()) grid_.row_rmse[tile.first_row + row] = of_row.reduce(Reduction::rms);
   }
 
   double value(const RowTile& tile, const Seen& seen, std::size_t i, std::uint64_t row, std::uint64_t col) const {
     constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
     const double w = tile.w[i];
-    if (!fitted_.quantizer) return w;
+    if (!fitted_.restores()) return w;
+    if (fitted_.stored && shows_codes()) return what_ == MapView::code ? seen.stored.codes[i] : seen.stored.scales[i];
     const double e = static_cast<double>(seen.q.values[i]) - w;
     switch (what_) {
       case MapView::weight: return w;
@@ -174,14 +179,13 @@ class MapRun {
   std::uint64_t rows_per_tile_ = 1;
 };
 
-Result<MapGrid> map_of(const TensorView& view, const Scheme* scheme, MapView what, Reduction how,
+Result<MapGrid> map_of(const TensorView& view, const Approximation& of, MapView what, Reduction how,
                        std::uint64_t max_rows, std::uint64_t max_cols, const Devices& devices, JobContext& job) {
-  Fitted fitted;
-  fitted.backend = devices.reference;
-  if (scheme) {
-    QUANT_TRY(made, fit(view, *scheme, devices, job));
-    fitted = std::move(made);
-  } else if (what != MapView::weight) {
+  QUANT_TRY(fitted, fit(view, of, devices, job));
+  if (fitted.stored && what == MapView::error_steps)
+    return failure(ErrorCode::unsupported, "make a map", view.tensor().name,
+                   "no local step is known of a stored tensor", "look at its error in weight units");
+  if (!fitted.restores() && what != MapView::weight) {
     return failure(ErrorCode::usage, "make a map", view.tensor().name, "this map shows a scheme and none was given",
                    "choose a scheme, or the map of the weights");
   }
@@ -192,10 +196,10 @@ Result<MapGrid> map_of(const TensorView& view, const Scheme* scheme, MapView wha
 
 }  // namespace
 
-Result<MapGrid> reduce_map(const TensorView& view, const Scheme* scheme, MapView what, Reduction reduction,
+Result<MapGrid> reduce_map(const TensorView& view, const Approximation& of, MapView what, Reduction reduction,
                            std::uint64_t max_rows, std::uint64_t max_cols, const Devices& devices, JobContext& job) {
   return guard_memory("make a map", view.tensor().name,
-                      [&] { return map_of(view, scheme, what, reduction, max_rows, max_cols, devices, job); });
+                      [&] { return map_of(view, of, what, reduction, max_rows, max_cols, devices, job); });
 }
 
 }  // namespace quant

@@ -106,15 +106,15 @@ class WorstList {
   std::vector<WorstElement> heap_;
 };
 
-Result<std::vector<WorstElement>> worst_of(const TensorView& view, const Scheme& scheme, std::size_t most,
+Result<std::vector<WorstElement>> worst_of(const TensorView& view, const Approximation& of, std::size_t most,
                                            const Devices& devices, JobContext& job) {
-  QUANT_TRY(fitted, fit(view, scheme, devices, job));
+  QUANT_TRY(fitted, fit(view, of, devices, job));
   const TileCut cut = fitted.cut(view);
   const std::uint64_t per_worker = fitted.backend->tile_weights() * tile_bytes_per_weight;
   const int workers = workers_that_fit(devices, fitted.backend->concurrency(devices.threads), per_worker);
   std::vector<WorstList> lists(static_cast<std::size_t>(workers), WorstList(most));
   const auto look = [&](const RowTile& tile, std::size_t, int worker) -> Result<void> {
-    QUANT_TRY(q, fitted.backend->quantize(*fitted.quantizer, tile));
+    QUANT_TRY(q, fitted.restore(tile));
     for (std::size_t i = 0; i < tile.w.size(); ++i) {
       const double e = static_cast<double>(q.values[i]) - tile.w[i];
       if (std::isfinite(e))
@@ -157,10 +157,10 @@ double robust_limit(std::span<const float> cells, double share) {
   return *at;
 }
 
-Result<std::vector<WorstElement>> worst_elements(const TensorView& view, const Scheme& scheme, std::size_t most,
+Result<std::vector<WorstElement>> worst_elements(const TensorView& view, const Approximation& of, std::size_t most,
                                                  const Devices& devices, JobContext& job) {
   return guard_memory("find the worst elements", view.tensor().name,
-                      [&] { return worst_of(view, scheme, most, devices, job); });
+                      [&] { return worst_of(view, of, most, devices, job); });
 }
 
 }  // namespace quant

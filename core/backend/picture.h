@@ -45,7 +45,7 @@ struct WorstElement {
 
 /// The elements of largest |error|, worst first, earlier elements first where equal; at most `most`. One pass over all
 /// elements. Errors: as analyze.
-Result<std::vector<WorstElement>> worst_elements(const TensorView& view, const Scheme& scheme, std::size_t most,
+Result<std::vector<WorstElement>> worst_elements(const TensorView& view, const Approximation& of, std::size_t most,
                                                  const Devices& devices, JobContext& job);
 
 }  // namespace quant

@@ -76,7 +76,7 @@ void recount_errors(const RowTile& tile, const QuantizedTile& q, const LinearBin
   }
 }
 
-Result<Recount> recount_all(const TensorView& view, const Scheme* scheme, double lo, double hi, std::size_t bins,
+Result<Recount> recount_all(const TensorView& view, const Approximation& of, double lo, double hi, std::size_t bins,
                             const Devices& devices, JobContext& job) {
   if (bins == 0 || !(lo < hi) || !std::isfinite(hi - lo)) {
     return failure(ErrorCode::usage, "count a range", view.tensor().name,
@@ -84,13 +84,7 @@ Result<Recount> recount_all(const TensorView& view, const Scheme* scheme, double
                        " bins is empty",
                    "give a lower end below the upper end and one bin at least");
   }
-  Fitted fitted;
-  if (scheme) {
-    QUANT_TRY(made, fit(view, *scheme, devices, job));
-    fitted = std::move(made);
-  } else {
-    fitted.backend = devices.reference;
-  }
+  QUANT_TRY(fitted, fit(view, of, devices, job));
   const TileCut cut = fitted.cut(view);
   const int workers = workers_that_fit(devices, fitted.backend->concurrency(devices.threads),
                                        cut.rows_per_tile * cut.cols * tile_bytes_per_weight);
@@ -99,8 +93,8 @@ Result<Recount> recount_all(const TensorView& view, const Scheme* scheme, double
   QUANT_CHECK(for_tiles(view, cut, workers, job, [&](const RowTile& tile, std::size_t, int worker) -> Result<void> {
     Recount& part = parts[static_cast<std::size_t>(worker)];
     job.done += tile.w.size();
-    if (!fitted.quantizer) return recount_values(tile, linear, part), Result<void>{};
-    QUANT_TRY(q, fitted.backend->quantize(*fitted.quantizer, tile));
+    if (!fitted.restores()) return recount_values(tile, linear, part), Result<void>{};
+    QUANT_TRY(q, fitted.restore(tile));
     recount_errors(tile, q, linear, part);
     return {};
   }));
@@ -110,10 +104,10 @@ Result<Recount> recount_all(const TensorView& view, const Scheme* scheme, double
 
 }  // namespace
 
-Result<Recount> recount(const TensorView& view, const Scheme* scheme, double lo, double hi, std::size_t bins,
+Result<Recount> recount(const TensorView& view, const Approximation& of, double lo, double hi, std::size_t bins,
                         const Devices& devices, JobContext& job) {
   return guard_memory("count a range", view.tensor().name,
-                      [&] { return recount_all(view, scheme, lo, hi, bins, devices, job); });
+                      [&] { return recount_all(view, of, lo, hi, bins, devices, job); });
 }
 
 }  // namespace quant

@@ -102,7 +102,7 @@ Result<void> weigh(const TensorView& view, std::span<const Weighed> schemes, con
 
 Result<void> weigh(const TensorView& stored, const TensorView& original, Analysis& out, const Devices& devices,
                    JobContext& job) {
-  const Weights weights(devices.calibration, original.tensor());
+  const Weights weights(devices.calibration, stored.tensor());  // the calibration is of the model that is stored
   if (weights.empty()) return {};
   const TileCut cut = cut_tiles(original.matrix(), 1, devices.reference->tile_weights());
   const int workers = workers_that_fit(devices, devices.threads, cut.rows_per_tile * cut.cols * 8);

@@ -154,6 +154,13 @@
             <numerusform>%n more schemes</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%n tensors have no original there:</source>
+        <translation>
+            <numerusform>%n tensor has no original there:</numerusform>
+            <numerusform>%n tensors have no original there:</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>app::SensitivityPage</name>
@@ -223,6 +230,13 @@
         <translation>
             <numerusform>%n name is no tensor of this model: %1.</numerusform>
             <numerusform>%n names are no tensor of this model, %1 first.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n tensors have no original there, %1 first.</source>
+        <translation>
+            <numerusform>%n tensor has no original there: %1.</numerusform>
+            <numerusform>%n tensors have no original there, %1 first.</numerusform>
         </translation>
     </message>
 </context>

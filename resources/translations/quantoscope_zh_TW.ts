@@ -35,6 +35,10 @@
         <source>%1: %2: %3</source>
         <translation>%1：%2：%3</translation>
     </message>
+    <message>
+        <source>as stored (%1)</source>
+        <translation>儲存值 (%1)</translation>
+    </message>
 </context>
 <context>
     <name>MethodText</name>
@@ -895,6 +899,10 @@
         <source>error %1</source>
         <translation>誤差 %1</translation>
     </message>
+    <message>
+        <source>Error, %1</source>
+        <translation>%1 的誤差</translation>
+    </message>
 </context>
 <context>
     <name>app::ErrorPanel</name>
@@ -1079,6 +1087,12 @@ press Analyze</source>
     <message>
         <source>plain: rounding; hatched: clipping; each element once</source>
         <translation>素色：捨入；斜線：截斷；每個元素計一次</translation>
+    </message>
+    <message>
+        <source>of what is stored no step Δ is known;
+see the error in weight units</source>
+        <translation>儲存值的步長 Δ 未知；
+請改看權重單位的誤差</translation>
     </message>
 </context>
 <context>
@@ -1372,6 +1386,30 @@ Its measurements and plans are here; histograms in detail and maps need the file
         <source>Role rules…</source>
         <translation>角色規則…</translation>
     </message>
+    <message>
+        <source>Compare with original…</source>
+        <translation>與原始模型比較…</translation>
+    </message>
+    <message>
+        <source>Was %1 made from this model?</source>
+        <translation>%1 是由此模型量化而來的嗎？</translation>
+    </message>
+    <message>
+        <source>What it stores can be compared with this original, layer by layer.</source>
+        <translation>可逐層比較它所儲存的數值與此原始模型。</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation>比較</translation>
+    </message>
+    <message>
+        <source>Open the checkpoint that this model was made from</source>
+        <translation>開啟此模型量化前的檢查點</translation>
+    </message>
+    <message>
+        <source>Checkpoints (%1)</source>
+        <translation>檢查點 (%1)</translation>
+    </message>
 </context>
 <context>
     <name>app::MapsPage</name>
@@ -1629,11 +1667,19 @@ Its measurements and plans are here; histograms in detail and maps need the file
     </message>
     <message>
         <source>(w + minimum %1) ÷ scale</source>
-        <translation>(w + 最小值 %1) ÷ 縮放因子</translation>
+        <translation>（w + 最小值 %1）÷ 縮放因子</translation>
     </message>
     <message>
         <source>scale × code − minimum</source>
         <translation>縮放因子 × 碼 − 最小值</translation>
+    </message>
+    <message>
+        <source>Stored codes</source>
+        <translation>儲存的碼</translation>
+    </message>
+    <message>
+        <source>Stored scales</source>
+        <translation>儲存的縮放因子</translation>
     </message>
 </context>
 <context>
@@ -2142,6 +2188,16 @@ Its measurements and plans are here; histograms in detail and maps need the file
         <source>%n more schemes</source>
         <translation>
             <numerusform>還有 %n 個方案</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>What is stored, held against %1; Del takes it away</source>
+        <translation>所儲存的數值，與 %1 比較；按 Del 移除</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n tensors have no original there:</source>
+        <translation>
+            <numerusform>%n 個張量在其中沒有對應：</numerusform>
         </translation>
     </message>
 </context>
@@ -2873,6 +2929,20 @@ Its measurements and plans are here; histograms in detail and maps need the file
     <message>
         <source>Cancelled: %1 of %2 measurements are done and kept.</source>
         <translation>已取消：%2 項量測中完成並保留了 %1 項。</translation>
+    </message>
+    <message>
+        <source>Open a model first, then its original.</source>
+        <translation>請先開啟模型，再開啟其原始模型。</translation>
+    </message>
+    <message>
+        <source>What is stored is held against %1.</source>
+        <translation>所儲存的數值正與 %1 比較。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n tensors have no original there, %1 first.</source>
+        <translation>
+            <numerusform>%n 個張量在其中沒有對應，第一個是 %1。</numerusform>
+        </translation>
     </message>
 </context>
 <context>

@@ -1,4 +1,5 @@
 # Tests of app/
+quant_test(app/tst_against.cpp quant_app)
 quant_test(app/tst_bits_page.cpp quant_app)
 quant_test(app/tst_colour_map.cpp quant_app)
 quant_test(app/tst_compare_page.cpp quant_app)

@@ -32,6 +32,10 @@ class TestMapsPage : public QObject {
   void everyViewShowsTheTensor() {
     auto* what = page_->findChild<QComboBox*>("maps.what");
     for (int i = 0; i < what->count(); ++i) {
+      if (!what->model()->flags(what->model()->index(i, 0)).testFlag(Qt::ItemIsEnabled)) {
+        QVERIFY(i >= 6);  // a float32 tensor has no codes and scales of its own
+        continue;
+      }
       what->setCurrentIndex(i);
       QVERIFY(rest());
       QVERIFY2(map_->picture().overview, qPrintable(what->currentText()));

@@ -27,11 +27,13 @@ class MemorySource final : public Source {
     tensors_.push_back(std::move(info));
   }
 
+  void describe(std::string key, std::string value) { metadata_.emplace_back(std::move(key), std::move(value)); }
+
   std::string_view format() const override { return "safetensors"; }
   const std::filesystem::path& path() const override { return path_; }
   std::span<const SourceFile> files() const override { return {&file_, 1}; }
   std::span<const TensorInfo> tensors() const override { return tensors_; }
-  std::span<const std::pair<std::string, std::string>> metadata() const override { return {}; }
+  std::span<const std::pair<std::string, std::string>> metadata() const override { return metadata_; }
   std::span<const std::string> notes() const override { return {}; }
   Result<std::unique_ptr<TensorView>> view(std::size_t index) const override {
     return memory_tensor(tensors_[index].name, tensors_[index].shape, values_[index]);
@@ -46,6 +48,7 @@ class MemorySource final : public Source {
   SourceFile file_;
   std::vector<TensorInfo> tensors_;
   std::vector<std::vector<float>> values_;
+  std::vector<std::pair<std::string, std::string>> metadata_;
 };
 
 /// Two layers of a Llama, with embedding, head and norms.

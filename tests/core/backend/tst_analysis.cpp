@@ -242,8 +242,40 @@ class TestAnalysis : public QObject {
     QVERIFY(near(*got.figures.mse, *want.figures.mse, 1e-9));
     QVERIFY(got.figures.p99_abs == want.figures.p99_abs);
     QCOMPARE(got.stats.counters.error.counts, want.stats.counters.error.counts);
+    QVERIFY(!got.figures.clip_share && !got.figures.rounding_mse && !got.figures.clipping_mse);
     const auto other = memory_tensor("w", {50, 40}, normal(2000));
     QVERIFY(compare(*stored, *other, devices(1), job).error().code == ErrorCode::refused);
+  }
+
+  void whatIsStoredIsSeenLikeTheSchemeThatMadeIt() {
+    const auto w = memory_tensor("w", {40, 50}, normal(2000));
+    const Scheme scheme = *Scheme::parse("rtn:bits=4");
+    JobContext job;
+    const auto q = *quantize(*w, scheme, devices(1), job);
+    const auto stored = memory_tensor("w", {40, 50}, q.whole.values);
+    const auto map = [&](const Approximation& of, MapView what) {
+      return *reduce_map(*w, of, what, Reduction::peak, 7, 9, devices(2), job);
+    };
+    for (const MapView what : {MapView::weight, MapView::value, MapView::error}) {
+      const MapGrid got = map(stored.get(), what), want = map(scheme, what);
+      QCOMPARE(got.cells, want.cells);
+      QCOMPARE(got.row_rmse, want.row_rmse);
+      QCOMPARE(got.col_rmse, want.col_rmse);
+    }
+    const double reach = *run(*w, {"rtn:bits=4"}, 1).front().figures.max_abs;
+    QCOMPARE(recount(*w, stored.get(), -reach, reach, 31, devices(2), job)->counts,
+             recount(*w, scheme, -reach, reach, 31, devices(2), job)->counts);
+    const ElementChain got = *element_chain(*w, stored.get(), 3, 7, job), want = *element_chain(*w, scheme, 3, 7, job);
+    QCOMPARE(got.error, want.error);
+    QVERIFY(!got.code && !got.scale);  // float32 in memory has no codes
+    QVERIFY(!element_chain(*w, stored.get(), 40, 0, job));
+    const auto other = memory_tensor("w", {50, 40}, normal(2000));
+    QVERIFY(reduce_map(*w, other.get(), MapView::error, Reduction::rms, 3, 2, devices(1), job).error().code ==
+            ErrorCode::refused);
+    QVERIFY(!recount(*w, other.get(), -1, 1, 4, devices(1), job));
+    for (const MapView what : {MapView::code, MapView::scale, MapView::error_steps})
+      QVERIFY(reduce_map(*w, stored.get(), what, Reduction::rms, 3, 2, devices(1), job).error().code ==
+              ErrorCode::unsupported);
   }
 
   void aDumpHoldsScalesOfEveryRegion_data() {

@@ -153,19 +153,41 @@ Decoder decoder_of(DType dtype) {
 
 bool can_decode(DType dtype) { return decoder_of(dtype) != nullptr; }
 
+namespace {
+
+/// Whether `in` holds so many elements.
+Result<void> check_size(DType dtype, std::span<const std::byte> in, std::uint64_t elements) {
+  const auto bytes = bytes_of(dtype, elements);
+  if (bytes && *bytes <= in.size()) return {};
+  return failure(ErrorCode::malformed, "read values", std::string(info(dtype).name),
+                 std::to_string(elements) + " elements do not fit " + std::to_string(in.size()) + " bytes",
+                 "the file is cut or damaged, download it again");
+}
+
+}  // namespace
+
 Result<void> decode_rows(DType dtype, std::span<const std::byte> in, std::uint64_t elements, std::span<float> out) {
   const std::string name(info(dtype).name);
   const Decoder decode = decoder_of(dtype);
   if (decode == nullptr)
     return failure(ErrorCode::unsupported, "read values", name, "there is no decoder for " + name,
                    "convert the file to F16, BF16 or F32 first");
-  const auto bytes = bytes_of(dtype, elements);
-  if (!bytes || *bytes > in.size())
-    return failure(ErrorCode::malformed, "read values", name,
-                   std::to_string(elements) + " elements do not fit " + std::to_string(in.size()) + " bytes",
-                   "the file is cut or damaged, download it again");
+  QUANT_CHECK(check_size(dtype, in, elements));
   assert(out.size() >= elements);
-  decode(in.first(*bytes), out.first(elements));
+  decode(in.first(*bytes_of(dtype, elements)), out.first(elements));
+  return {};
+}
+
+Result<void> decode_codes(DType dtype, std::span<const std::byte> in, std::uint64_t elements, StoredCodes& out) {
+  const gguf::PackedType* type = gguf::packed_type_of(dtype);
+  if (type == nullptr) {
+    const std::string name(info(dtype).name);
+    return failure(ErrorCode::unsupported, "read codes", name, "elements of " + name + " have no codes of their own",
+                   "look at the values");
+  }
+  QUANT_CHECK(check_size(dtype, in, elements));
+  out.resize(elements);
+  gguf::read_codes(*type, in.first(*bytes_of(dtype, elements)), out);
   return {};
 }
 

@@ -6,7 +6,7 @@
 #include <span>
 
 #include "core/base/result.h"
-#include "core/tensor/dtype.h"
+#include "core/tensor/tensor.h"
 
 namespace quant {
 
@@ -18,5 +18,9 @@ bool can_decode(DType dtype);
 /// ties to even. Elements of 4 and 6 bits lie one after the other from the lowest bit; BOOL is 0 or 1. Errors:
 /// unsupported (no decoder for the type), malformed (`in` too short, `elements` no multiple of the block).
 Result<void> decode_rows(DType dtype, std::span<const std::byte> in, std::uint64_t elements, std::span<float> out);
+
+/// The codes of the same elements, with their scales and zeros; `out` gets `elements` entries. Errors: those of
+/// decode_rows; unsupported where the type's elements have no codes of their own.
+Result<void> decode_codes(DType dtype, std::span<const std::byte> in, std::uint64_t elements, StoredCodes& out);
 
 }  // namespace quant

@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <ranges>
 
 #include "core/sources/listing.h"
 #include "core/sources/names/name_match.h"
+#include "core/sources/stacked_rows.h"
 
 namespace quant {
 
@@ -44,10 +46,11 @@ class Pairs {
 
   void add(std::size_t index) {
     const auto found = names_.find(source_.tensors()[index].name);
-    if (!found) return refuse(index, "no tensor of the original has its name, or its role in its layer", true);
+    if (!found && source_.tensors()[index].shape.size() == 3) return add_experts(index);
+    if (!found) return refuse(index, no_partner, true);
     const TensorInfo &tensor = source_.tensors()[index], &other = original_.tensors()[*found];
     if (tensor.shape != other.shape) return refuse(index, other_shape(tensor, other));
-    TensorPair pair{index, *found, {}, 0};
+    TensorPair pair{index, *found, {}, 0, {}};
     if (const auto order = rows_to(tensor, other)) {
       pair.rows = order;
       pair.heads = heads_of(*order == HeadRows::pairs ? source_ : original_, tensor);
@@ -59,6 +62,37 @@ class Pairs {
   Pairing take() && { return std::move(found_); }
 
  private:
+  static constexpr const char* no_partner = "no tensor of the original has its name, or its role in its layer";
+
+  void add_experts(std::size_t index) {
+    if (experts_.empty()) find_experts();
+    const auto& experts = experts_[index];
+    const TensorInfo& tensor = source_.tensors()[index];
+    if (experts.empty()) return refuse(index, no_partner, true);
+    if (const auto fault = experts_fault(tensor, experts); !fault.empty()) return refuse(index, fault);
+    TensorPair pair{index, experts.begin()->second, {}, 0, {}};
+    for (const auto& [number, original] : experts) pair.experts.push_back(original);
+    found_.pairs.push_back(std::move(pair));
+  }
+
+  /// The original's tensors of one expert each, under the tensor that holds all of them.
+  void find_experts() {
+    const NameMatcher names(names_of(source_.tensors()));
+    experts_.resize(source_.tensors().size());
+    for (std::size_t i = 0; i < original_.tensors().size(); ++i)
+      if (const auto at = names.find_stacked(original_.tensors()[i].name)) experts_[at->index].emplace(at->expert, i);
+  }
+
+  std::string experts_fault(const TensorInfo& tensor, const std::map<std::size_t, std::size_t>& experts) const {
+    if (experts.size() != tensor.shape[0] || experts.rbegin()->first + 1 != experts.size())
+      return fmt::format("it holds {} experts, the original has {} of them", tensor.shape[0], experts.size());
+    for (const auto& [number, original] : experts) {
+      const TensorInfo& other = original_.tensors()[original];
+      if (!std::ranges::equal(other.shape, std::span(tensor.shape).subspan(1))) return other_shape(tensor, other);
+    }
+    return {};
+  }
+
   void refuse(std::size_t index, std::string why, bool missing = false) {
     found_.unmatched.push_back({index, std::move(why), missing});
   }
@@ -90,6 +124,7 @@ class Pairs {
   const Source& source_;
   const Source& original_;
   NameMatcher names_;
+  std::vector<std::map<std::size_t, std::size_t>> experts_;  // by tensor: number, original; made where one is needed
   Pairing found_;
 };
 
@@ -130,6 +165,14 @@ std::string storage_of(const Source& source) {
 }
 
 Result<std::unique_ptr<TensorView>> original_view(const Source& original, const TensorPair& pair) {
+  if (!pair.experts.empty()) {
+    std::vector<std::unique_ptr<TensorView>> experts;
+    for (const std::size_t index : pair.experts) {
+      QUANT_TRY(expert, original.view(index));
+      experts.push_back(std::move(expert));
+    }
+    return stacked_rows(std::move(experts));
+  }
   QUANT_TRY(view, original.view(pair.original));
   return pair.rows ? with_head_rows(std::move(view), pair.heads, *pair.rows) : std::move(view);
 }

@@ -17,6 +17,7 @@ struct TensorPair {
   std::size_t tensor = 0, original = 0;  ///< indices into the two sources
   std::optional<HeadRows> rows;          ///< the order that the original's rows must be brought into; nothing = as is
   std::uint64_t heads = 0;               ///< where `rows` is set
+  std::vector<std::size_t> experts;  ///< of an original that keeps them apart: all, in order; `original` is the first
 };
 
 struct UnmatchedTensor {
@@ -36,6 +37,7 @@ struct Pairing {
 /// Finds for each of `tensors` of `source` its original by name (NameMatcher) and shape. Between Hugging Face's names
 /// and a GGUF file whose general.architecture is "llama" the rows of attn_q and attn_k stand in another order; metadata
 /// decides, never the error.
+/// Experts in one tensor [n, out, in] are those of an original that keeps one each, where it has all of them.
 Pairing pair_with_original(const Source& source, std::span<const std::size_t> tensors, const Source& original);
 
 /// The tensors that a comparison is about where nobody names any: those that are stored quantized; where none is, those

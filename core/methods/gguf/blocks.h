@@ -17,10 +17,7 @@ namespace quant::gguf {
 void decode_q4_0(std::span<const std::byte> in, std::span<float> out);
 void decode_q8_0(std::span<const std::byte> in, std::span<float> out);
 
-/// Types that are only read: ternary, NVFP4 and those whose codes name points of a grid.
-void decode_tq1_0(std::span<const std::byte> in, std::span<float> out);
-void decode_tq2_0(std::span<const std::byte> in, std::span<float> out);
-void decode_nvfp4(std::span<const std::byte> in, std::span<float> out);
+/// Types that are only read, whose codes name points of a grid.
 void decode_iq1_s(std::span<const std::byte> in, std::span<float> out);
 void decode_iq1_m(std::span<const std::byte> in, std::span<float> out);
 void decode_iq2_xxs(std::span<const std::byte> in, std::span<float> out);
@@ -70,6 +67,7 @@ struct PackedType {
   std::string_view fallback = {};      ///< the scheme that llama-quantize takes for rows that do not suit; empty = fp16
   bool has_weighted_variant = true;    ///< whether importance changes the bytes
   /// Blocks of a row. `importance` is empty (the plain variant) or holds one weight a column.
+  /// Null where the type is only read.
   void (*encode)(std::span<const float> row, std::span<const float> importance, std::span<std::uint8_t> out) = nullptr;
   void (*unpack)(const std::uint8_t* block, const Unpacked& out) = nullptr;
 };
@@ -121,6 +119,13 @@ void unpack_nibbles(const std::uint8_t* in, std::span<std::uint8_t> codes);
 
 extern const PackedType q4_0_weighted, q4_1_type, q5_0_type, q5_1_type, q2_k_type, q3_k_type, q4_k_type, q5_k_type,
     q6_k_type, iq4_nl_type, iq4_xs_type, mxfp4_type;
+/// Types that are only read, or made in another way (q8_0).
+extern const PackedType q8_0_stored, tq1_0_type, tq2_0_type, nvfp4_type;
+/// How a type's blocks decode to codes; null where elements have no codes of their own (IQ1 to IQ3 name points of a
+/// grid), and for types that are no blocks.
+const PackedType* packed_type_of(DType dtype);
+/// Codes, scales and zeros (minimum ÷ scale, 0 where the scale is 0) of the whole blocks of `in`; `out` has their size.
+void read_codes(const PackedType& type, std::span<const std::byte> in, StoredCodes& out);
 
 /// Whole blocks of `in` to `out`.
 using Decoder = void (*)(std::span<const std::byte> in, std::span<float> out);

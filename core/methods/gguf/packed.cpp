@@ -215,6 +215,29 @@ QuantizedTile encode_tile(const PackedRows& rows, const RowTile& tile, const Row
   return rows.unpacked(tile, std::move(packed));
 }
 
+const PackedType* packed_type_of(DType dtype) {
+  static constexpr std::array all = {&q4_0_weighted, &q4_1_type,  &q5_0_type,  &q5_1_type, &q8_0_stored, &q2_k_type,
+                                     &q3_k_type,     &q4_k_type,  &q5_k_type,  &q6_k_type, &iq4_nl_type, &iq4_xs_type,
+                                     &mxfp4_type,    &nvfp4_type, &tq1_0_type, &tq2_0_type};
+  const auto found = std::ranges::find(all, dtype, [](const PackedType* type) { return type->dtype; });
+  return found == all.end() ? nullptr : *found;
+}
+
+void read_codes(const PackedType& type, std::span<const std::byte> in, StoredCodes& out) {
+  std::uint8_t codes[256];
+  float scales[16], minima[16];
+  const std::uint64_t block = elements_of_block(type), bytes = bytes_of_block(type);
+  const auto* stored = reinterpret_cast<const std::uint8_t*>(in.data());
+  for (std::size_t at = 0; at < out.codes.size(); at += block, stored += bytes) {
+    type.unpack(stored, {{codes, block}, {scales, block / type.sub}, {minima, block / type.sub}});
+    for (std::size_t i = 0; i < block; ++i) {
+      const std::size_t s = i / type.sub;
+      const float zero = type.has_minima && scales[s] != 0 ? minima[s] / scales[s] : 0.0f;
+      out.set(at + i, type.is_signed ? std::int8_t(codes[i]) : codes[i], scales[s], zero);
+    }
+  }
+}
+
 Decoder decoder_of(DType dtype) {
   switch (dtype) {
     case DType::q4_0: return decode_q4_0;
@@ -230,9 +253,9 @@ Decoder decoder_of(DType dtype) {
     case DType::iq4_nl: return decode<iq4_nl_type>;
     case DType::iq4_xs: return decode<iq4_xs_type>;
     case DType::mxfp4: return decode<mxfp4_type>;
-    case DType::nvfp4: return decode_nvfp4;
-    case DType::tq1_0: return decode_tq1_0;
-    case DType::tq2_0: return decode_tq2_0;
+    case DType::nvfp4: return decode<nvfp4_type>;
+    case DType::tq1_0: return decode<tq1_0_type>;
+    case DType::tq2_0: return decode<tq2_0_type>;
     case DType::iq1_s: return decode_iq1_s;
     case DType::iq1_m: return decode_iq1_m;
     case DType::iq2_xxs: return decode_iq2_xxs;

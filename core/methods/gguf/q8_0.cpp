@@ -31,9 +31,17 @@ void pack(std::uint16_t scale, std::span<const std::uint8_t> codes, std::span<st
 
 constexpr gguf::BlockType type{.block = 32, .bytes = 34, .bits = 8, .largest = 127, .encode = encode, .pack = pack};
 
+void unpack(const std::uint8_t* block, const gguf::Unpacked& out) {
+  out.scales[0] = gguf::from_half(gguf::half_at(block));
+  std::copy_n(block + 2, 32, out.codes.begin());
+}
+
 Result<std::unique_ptr<Quantizer>> make(const Scheme& scheme) { return gguf::make(scheme, type); }
 
 }  // namespace
+
+constinit const gguf::PackedType gguf::q8_0_stored{
+    .dtype = DType::q8_0, .bits = 8, .is_signed = true, .unpack = unpack};
 
 void gguf::decode_q8_0(std::span<const std::byte> in, std::span<float> out) {
   for (std::size_t at = 0; at < out.size(); at += 32, in = in.subspan(34)) {

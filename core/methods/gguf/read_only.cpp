@@ -61,50 +61,58 @@ float iq2_scale(float d, unsigned sc) { return d * (0.5f + float(sc)) * 0.25f; }
 
 }  // namespace
 
+namespace {
+
 /// qs @0, d @64: element 128H + 32k + m in bits 2k of byte 32H + m.
-void decode_tq2_0(std::span<const std::byte> in, std::span<float> out) {
-  each_block(in, out, 66, super, [](const std::uint8_t* block, float* values) {
-    const float d = from_half(half_at(block + 64));
-    for (std::size_t i = 0; i < super; ++i) {
-      const int digit = block[32 * (i / 128) + i % 32] >> (2 * (i % 128 / 32)) & 3;
-      values[i] = float(digit - 1) * d;
-    }
-  });
+void unpack_tq2_0(const std::uint8_t* block, const Unpacked& out) {
+  out.scales[0] = from_half(half_at(block + 64));
+  for (std::size_t i = 0; i < super; ++i) {
+    const int digit = block[32 * (i / 128) + i % 32] >> (2 * (i % 128 / 32)) & 3;
+    out.codes[i] = std::uint8_t(digit - 1);
+  }
 }
 
 /// Five ternary digits a byte, the first the most significant; 32 bytes, then 16, then 4 of four digits; d @52.
-void decode_tq1_0(std::span<const std::byte> in, std::span<float> out) {
+void unpack_tq1_0(const std::uint8_t* block, const Unpacked& out) {
   constexpr unsigned powers[] = {1, 3, 9, 27, 81};
   constexpr struct { std::size_t byte, count, digits; } parts[] = {{0, 32, 5}, {32, 16, 5}, {48, 4, 4}};
-  each_block(in, out, 54, super, [&](const std::uint8_t* block, float* values) {
-    const float d = from_half(half_at(block + 52));
-    for (const auto& part : parts)
-      for (std::size_t k = 0; k < part.digits; ++k)
-        for (std::size_t m = 0; m < part.count; ++m) {
-          const unsigned rest = block[part.byte + m] * powers[k] & 0xFF;
-          *values++ = float(int(rest * 3 >> 8) - 1) * d;
-        }
-  });
+  out.scales[0] = from_half(half_at(block + 52));
+  auto code = out.codes.begin();
+  for (const auto& part : parts)
+    for (std::size_t k = 0; k < part.digits; ++k)
+      for (std::size_t m = 0; m < part.count; ++m) {
+        const unsigned rest = block[part.byte + m] * powers[k] & 0xFF;
+        *code++ = std::uint8_t(int(rest * 3 >> 8) - 1);
+      }
+}
+
+/// Half of an unsigned E4M3; its NaN counts as 0.
+float half_scale(unsigned x) {
+  const int exponent = int(x >> 3 & 15);
+  const float fraction = float(x & 7);
+  if (x == 0 || x == 0x7F) return 0.0f;
+  return 0.5f * (exponent == 0 ? fraction * 0x1p-9f : std::ldexp(1 + fraction / 8, exponent - 7));
 }
 
 /// Four unsigned E4M3 scales @0, codes of 16 elements each in 8 bytes @4: byte j has elements j and j + 8.
-void decode_nvfp4(std::span<const std::byte> in, std::span<float> out) {
-  const auto half_scale = [](unsigned x) {
-    const int exponent = int(x >> 3 & 15);
-    const float fraction = float(x & 7);
-    if (x == 0 || x == 0x7F) return 0.0f;
-    return 0.5f * (exponent == 0 ? fraction * 0x1p-9f : std::ldexp(1 + fraction / 8, exponent - 7));
-  };
-  each_block(in, out, 36, 64, [&](const std::uint8_t* block, float* values) {
-    for (std::size_t s = 0; s < 4; ++s) {
-      const float scale = half_scale(block[s]);
-      for (std::size_t j = 0; j < 8; ++j) {
-        values[16 * s + j] = scale * e2m1_doubled[block[4 + 8 * s + j] & 15];
-        values[16 * s + j + 8] = scale * e2m1_doubled[block[4 + 8 * s + j] >> 4];
-      }
+void unpack_nvfp4(const std::uint8_t* block, const Unpacked& out) {
+  for (std::size_t s = 0; s < 4; ++s) {
+    out.scales[s] = half_scale(block[s]);
+    for (std::size_t j = 0; j < 8; ++j) {
+      out.codes[16 * s + j] = block[4 + 8 * s + j] & 15;
+      out.codes[16 * s + j + 8] = block[4 + 8 * s + j] >> 4;
     }
-  });
+  }
 }
+
+}  // namespace
+
+constinit const PackedType tq1_0_type{
+    .dtype = DType::tq1_0, .sub = super, .bits = 2, .is_signed = true, .unpack = unpack_tq1_0};
+constinit const PackedType tq2_0_type{
+    .dtype = DType::tq2_0, .sub = super, .bits = 2, .is_signed = true, .unpack = unpack_tq2_0};
+constinit const PackedType nvfp4_type{
+    .dtype = DType::nvfp4, .sub = 16, .bits = 4, .levels = e2m1_doubled, .unpack = unpack_nvfp4};
 
 /// d @0; a group of 32 is 8 bytes: four grid indices, then four times seven sign bits and a 4-bit scale.
 void decode_iq2_xxs(std::span<const std::byte> in, std::span<float> out) {

@@ -82,6 +82,16 @@ class RowMajorView final : public StoredView {
     }
     return read_stored(first * cols, out.first(static_cast<std::size_t>(count * cols)));
   }
+
+  Result<void> read_codes(std::uint64_t first, std::uint64_t count, StoredCodes& out) const override {
+    const DTypeInfo& type = info(tensor_.dtype);
+    const std::uint64_t cols = matrix().cols;
+    if (type.block == 1 || cols % type.block != 0) return TensorView::read_codes(first, count, out);
+    const std::uint64_t row_bytes = cols / type.block * type.block_bits / 8;
+    std::vector<std::byte> raw(static_cast<std::size_t>(count * row_bytes));
+    QUANT_CHECK(read_bytes(first * row_bytes, raw));
+    return decode_codes(tensor_.dtype, raw, count * cols, out);
+  }
 };
 
 /// Storage with a stride a dimension: transposed, sliced and broadcast views, arrays whose first index runs fastest.

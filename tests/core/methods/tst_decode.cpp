@@ -4,8 +4,10 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <random>
 
 #include "core/methods/decode.h"
+#include "core/methods/gguf/blocks.h"
 
 using quant::DType;
 using Bytes = std::vector<std::uint8_t>;
@@ -125,6 +127,52 @@ class TestDecode : public QObject {
     QVERIFY(quant::decode_rows(DType::q8_0, bytes_of(q8), 32, out));
     QCOMPARE(out[0], -256.0f);
     QCOMPARE(out[31], 6.0f);
+  }
+
+  void codesOfABlock() {
+    Bytes q4(20, 0x33);
+    q4[0] = 0, q4[1] = 0x40;  // Δ = 2
+    q4[2] = 0, q4[3] = 0xBC;  // the least value, −1
+    q4[4] = 0xF1;             // element 0 = 1, element 16 = 15
+    quant::StoredCodes out;
+    QVERIFY(quant::decode_codes(DType::q4_1, bytes_of(q4), 32, out));
+    QCOMPARE(out.codes[0], std::int16_t(1));
+    QCOMPARE(out.codes[16], std::int16_t(15));
+    QCOMPARE(out.codes[31], std::int16_t(3));
+    QCOMPARE(out.scales[31], 2.0f);
+    QCOMPARE(out.zeros[31], 0.5f);  // (3 − ½)·2 = 2·3 − 1
+    QVERIFY(quant::decode_codes(DType::iq2_xs, bytes_of(q4), 256, out).error().code == quant::ErrorCode::unsupported);
+    QVERIFY(quant::decode_codes(DType::f32, bytes_of(q4), 5, out).error().code == quant::ErrorCode::unsupported);
+    QVERIFY(quant::decode_codes(DType::q4_1, bytes_of(q4), 64, out).error().code == quant::ErrorCode::malformed);
+  }
+
+  /// Values have their own decoders, held against llama.cpp's: codes must give the same ones.
+  void codesGiveTheValues_data() {
+    QTest::addColumn<int>("dtype");
+    for (const DType dtype : {DType::q4_0, DType::q4_1, DType::q5_0, DType::q5_1, DType::q8_0, DType::q2_k, DType::q3_k,
+                              DType::q4_k, DType::q5_k, DType::q6_k, DType::iq4_nl, DType::iq4_xs, DType::mxfp4,
+                              DType::nvfp4, DType::tq1_0, DType::tq2_0})
+      QTest::newRow(quant::info(dtype).name.data()) << int(dtype);
+  }
+  void codesGiveTheValues() {
+    QFETCH(int, dtype);
+    const auto type = DType(dtype);
+    const std::size_t elements = 8 * quant::info(type).block;
+    Bytes in(*quant::bytes_of(type, elements));
+    std::mt19937 random(7);
+    for (auto& byte : in) byte = std::uint8_t(random() & 0xBF);  // fp16 with this byte last is below 2, so finite
+    Values values(elements);
+    quant::StoredCodes out;
+    QVERIFY(quant::decode_rows(type, bytes_of(in), elements, values));
+    QVERIFY(quant::decode_codes(type, bytes_of(in), elements, out));
+    const auto levels = quant::gguf::packed_type_of(type)->levels;
+    for (std::size_t i = 0; i < elements; ++i) {
+      const double code =
+          levels.empty() ? double(out.codes[i]) - double(out.zeros[i]) : double(levels[std::size_t(out.codes[i])]);
+      const double want = values[i], got = code * double(out.scales[i]);
+      const double size = std::fabs(want) + std::fabs(double(out.zeros[i]) * double(out.scales[i]));
+      if (out.scales[i] != 0) QVERIFY2(std::fabs(got - want) <= 1e-6 * size, qPrintable(QString::number(i)));
+    }
   }
 
   void refusals() {

@@ -92,7 +92,7 @@ class TestPairing : public QObject {
     QCOMPARE(found.pairs[1].original, std::size_t(2));
     QCOMPARE(found.pairs[2].original, std::size_t(3));
     QCOMPARE(found.find(1)->original, std::size_t(2));
-    QVERIFY(!found.find(3));
+    QVERIFY(!found.find(0));
   }
 
   void metadataDecideTheOrderOfRows_data() {
@@ -193,6 +193,34 @@ class TestPairing : public QObject {
     const QString said = QString::fromStdString(found.unmatched[0].why);
     QVERIFY2(said.contains(why), qPrintable(said));
     QCOMPARE(found.unmatched[0].missing, name.contains("blk.7"));
+  }
+
+  void expertsInOneTensorAreThoseOfTheOriginal() {
+    MemorySource original("/models/original.safetensors"), source("/models/quantized.gguf");
+    for (int e = 0; e < 11; ++e)  // 10 comes before 2 by name
+      original.add("model.layers.0.mlp.experts." + std::to_string(e) + ".up_proj.weight", {4, 16}, "mlp_up", 0,
+                   unsigned(e) + 1);
+    source.add("blk.0.ffn_up_exps.weight", {11, 4, 16}, "mlp_up", 0);
+    source.add("blk.0.ffn_down_exps.weight", {11, 16, 4}, "mlp_down", 0);
+    const auto found = pairsOf(source, original);
+    const auto* pair = found.find(0);
+    QVERIFY(pair && pair->experts.size() == 11 && !found.find(1));
+    const auto view = *quant::original_view(original, *pair);
+    QCOMPARE(view->tensor().shape, (std::vector<std::uint64_t>{11, 4, 16}));
+    std::vector<float> some(7 * 16), all(44 * 16), third(4 * 16);
+    QVERIFY(view->read_rows(6, 7, some) && view->read_rows(0, 44, all));  // parts of three experts
+    QVERIFY(std::equal(some.begin(), some.end(), all.begin() + 6 * 16));
+    QVERIFY((*original.view(2))->read_rows(0, 4, third));
+    QVERIFY(std::equal(third.begin(), third.end(), all.begin() + 8 * 16));
+  }
+  void expertsThatAreMissingAreTold() {
+    MemorySource original("/models/original.safetensors"), source("/models/quantized.gguf");
+    for (const int e : {0, 2})
+      original.add("model.layers.0.mlp.experts." + std::to_string(e) + ".up_proj.weight", {4, 16}, "mlp_up", 0);
+    source.add("blk.0.ffn_up_exps.weight", {3, 4, 16}, "mlp_up", 0);
+    const auto found = pairsOf(source, original);
+    QCOMPARE(found.unmatched.size(), std::size_t(1));
+    QVERIFY(found.unmatched[0].why.find("it holds 3 experts, the original has 2") != std::string::npos);
   }
 };
 

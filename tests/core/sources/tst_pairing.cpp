@@ -92,7 +92,7 @@ class TestPairing : public QObject {
     QCOMPARE(found.pairs[1].original, std::size_t(2));
     QCOMPARE(found.pairs[2].original, std::size_t(3));
     QCOMPARE(found.find(1)->original, std::size_t(2));
-    QVERIFY(!found.find(0));
+    QVERIFY(!found.find(3));
   }
 
   void metadataDecideTheOrderOfRows_data() {

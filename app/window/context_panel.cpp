@@ -6,6 +6,7 @@
 #include <QPushButton>
 #include <QScrollArea>
 #include <QVBoxLayout>
+#include <cmath>
 
 #include "app/jobs/job_list.h"
 #include "app/models/format.h"
@@ -269,6 +270,16 @@ void ContextPanel::askChain() {
   });
 }
 
+namespace {
+
+/// " − 8", " + 2"; nothing for a zero that is none.
+QString minus(const std::optional<float>& x) {
+  if (!x || *x == 0) return {};
+  return QStringLiteral(" %1 %2").arg(QChar(*x < 0 ? u'+' : u'−')).arg(format::number(std::fabs(double(*x)), 4));
+}
+
+}  // namespace
+
 void ContextPanel::showChain(const quant::ElementChain& c) {
   const Theme& t = Theme::of(this);
   QStringList steps{QStringLiteral("<b>%1</b>").arg(format::number(double(c.value), 6))};
@@ -276,7 +287,8 @@ void ContextPanel::showChain(const quant::ElementChain& c) {
     steps << tr("code %1").arg(format::number(*c.code)) +
                  (c.clipped ? QStringLiteral(" <span style='color:%1'>%2</span>").arg(t.clipping.name(), tr("clipped"))
                             : QString());
-  if (c.scale) steps.last() += QStringLiteral(" × %1").arg(format::number(double(*c.scale), 4));
+  if (c.code && minus(c.zero) != QString()) steps.last() = u'(' + steps.last() + minus(c.zero) + u')';
+  if (c.scale) steps.last() += QStringLiteral(" × %1").arg(format::number(double(*c.scale), 4)) + minus(c.minimum);
   steps << QStringLiteral("<b>%1</b>").arg(format::number(double(c.dequantized), 6));
   QString text =
       steps.join(QStringLiteral(" → ")) + QStringLiteral("<br>") + tr("error %1").arg(format::number(c.error, 3));

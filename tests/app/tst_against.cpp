@@ -3,6 +3,7 @@
 #include <QComboBox>
 #include <QLabel>
 #include <QPushButton>
+#include <QRegularExpression>
 #include <QToolButton>
 #include <numeric>
 
@@ -15,6 +16,7 @@
 #include "app/views/figure_row.h"
 #include "app/views/heat_map_view.h"
 #include "app/views/histogram_view.h"
+#include "app/window/context_panel.h"
 #include "app/window/main_window.h"
 #include "app/window/message_bar.h"
 #include "app/window/scheme_chips.h"
@@ -95,6 +97,16 @@ class TestAgainst : public QObject {
     app::TensorModel model(*workspace_);
     const int row = model.rowOf(workspace_->indexOf(query));
     QCOMPARE(model.index(row, app::TensorModel::Sqnr).data().toString(), app::format::decibel(found_.figures.sqnr_db));
+  }
+
+  /// Values of this checkpoint are (code − 8) · scale: GPTQ, symmetric, 4 bits.
+  void thePanelSaysHowTheCodeBecomesTheValue() {
+    app::ContextPanel panel(*workspace_);
+    panel.show();
+    const auto* chain = panel.findChild<QLabel*>("panel.chain");
+    QVERIFY(QTest::qWaitFor([&] { return chain->text().contains(QStringLiteral("→")); }, 10'000));
+    QVERIFY2(chain->text().contains(QRegularExpression(QStringLiteral("\\(code \\d+ − 8\\) × 0\\.\\d+ →"))),
+             qPrintable(chain->text()));
   }
 
   void theHistogramCountsEveryError() {

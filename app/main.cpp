@@ -63,7 +63,10 @@ std::optional<int> read(const QStringList& arguments, Options& o) {
                                QStringLiteral("[FILE…]"));
   if (!parser.parse(arguments))
     return complain(QStringLiteral("cannot start: options: %1; run quantoscope --help").arg(parser.errorText()));
-  if (parser.isSet(help)) return std::fputs(parser.helpText().toLocal8Bit().constData(), stdout), 0;
+  if (parser.isSet(help)) {  // no application runs yet that Qt could ask for its name
+    const QString text = parser.helpText().replace(QLatin1String("<executable_name>"), QLatin1String("quantoscope"));
+    return std::fputs(text.toLocal8Bit().constData(), stdout), 0;
+  }
   if (parser.isSet(version)) return std::printf("quantoscope %s\n", quant::version.data()), 0;
 
   o.files = parser.positionalArguments();

@@ -107,7 +107,7 @@ void MapsPage::activated() { refresh(); }
 /// The tensor on the map, as background work sees it; no source where there is none.
 Sight MapsPage::sight() const {
   const Selection& s = workspace().selection();
-  return s.tensor < 0 ? Sight() : workspace().sight(s.scheme);
+  return s.tensor < 0 ? Sight() : workspace().sight(ofStorage() ? QString() : s.scheme);
 }
 
 void MapsPage::refresh() {
@@ -147,8 +147,8 @@ quant::MapView MapsPage::view() const {
 
 /// The work of one picture. A storage's own codes and scales are those of the open file, whatever the scheme.
 MapsPage::Reduce MapsPage::reducing(quant::Reduction how, std::uint64_t rows, std::uint64_t cols) const {
-  return [seen = ofStorage() ? workspace().sight({}) : sight(), index = workspace().selection().tensor, what = view(),
-          own = ofStorage(), how, rows, cols](quant::JobContext& job) -> quant::Result<Grid> {
+  return [seen = sight(), index = workspace().selection().tensor, what = view(), own = ofStorage(), how, rows,
+          cols](quant::JobContext& job) -> quant::Result<Grid> {
     QUANT_TRY(tensor, seen.tensor(std::size_t(index)));
     const quant::Approximation of = own ? quant::Approximation(tensor.w.get()) : tensor.restored();
     QUANT_TRY(map, quant::reduce_map(*tensor.w, of, what, how, rows, cols, seen.devices, job));
@@ -282,19 +282,20 @@ void MapsPage::drawLegend() {
 void MapsPage::startChain() {
   const Selection& s = workspace().selection();
   const Sight seen = sight();
-  const QString key = QStringLiteral("%1/%2/%3/%4").arg(s.tensor).arg(s.scheme).arg(s.row).arg(s.col);
+  const bool own = ofStorage();
+  const QString key = QStringLiteral("%1/%2/%3/%4").arg(s.tensor).arg(own ? QString() : s.scheme).arg(s.row).arg(s.col);
   if (key == chain_key_) return;
   chain_key_ = key;
   chaining_ = false;
   chain_job_.reset();
-  if (!seen.source || !seen.restores()) return chain_->show({});
+  if (!seen.source || !(own || seen.restores())) return chain_->show({});
   chaining_ = true;
   using Chain = std::shared_ptr<const quant::ElementChain>;
   chain_job_ = std::make_unique<RunningJob<Chain>>(
-      workspace().jobs().pool(), [seen, s](quant::JobContext& job) -> quant::Result<Chain> {
+      workspace().jobs().pool(), [seen, s, own](quant::JobContext& job) -> quant::Result<Chain> {
         QUANT_TRY(tensor, seen.tensor(std::size_t(s.tensor)));
-        QUANT_TRY(chain,
-                  quant::element_chain(*tensor.w, tensor.restored(), s.row, s.col, job, seen.devices.calibration));
+        const quant::Approximation of = own ? quant::Approximation(tensor.w.get()) : tensor.restored();
+        QUANT_TRY(chain, quant::element_chain(*tensor.w, of, s.row, s.col, job, seen.devices.calibration));
         return std::make_shared<const quant::ElementChain>(chain);
       });
   chain_job_->then(this, [this, row = s.row, col = s.col](quant::Result<Chain> result) {

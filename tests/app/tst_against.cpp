@@ -159,6 +159,22 @@ class TestAgainst : public QObject {
     QCOMPARE(chain.at(3).value, QStringLiteral("14"));
   }
 
+  void theStoragesOwnViewsShowItsOwnCodeUnderAnyScheme() {
+    workspace_->selectScheme(workspace_->schemes().front());
+    workspace_->selectElement(3, 77);
+    app::MapsPage page(*workspace_);
+    page.resize(1000, 700);
+    page.show();
+    page.activated();
+    auto* what = page.findChild<QComboBox*>("maps.what");
+    what->setCurrentIndex(what->findText(QStringLiteral("Stored codes")));
+    QVERIFY(waitForRest(*workspace_, page));
+    const auto& chain = page.findChild<app::FigureRow*>("maps.chain")->figures();
+    QCOMPARE(chain.at(3).value, QStringLiteral("14"));
+    QCOMPARE(chain.at(4).value, QStringLiteral("8"));
+    workspace_->selectScheme(choice_);
+  }
+
   void noPlanTakesIt() {
     workspace_->pin(query, choice_);
     QVERIFY(workspace_->pins().isEmpty());

@@ -1,7 +1,9 @@
 #include "core/sources/gguf/gguf.h"
 #include "tests/fuzz/check_listing.h"
+#include "tests/fuzz/read_tensors.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   check_listing(data, size, quant::list_gguf);
+  if (const auto source = source_of(std::span(data, size), quant::list_gguf)) read_source(**source);
   return 0;
 }

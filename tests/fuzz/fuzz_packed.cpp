@@ -25,16 +25,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto* end = size == 0 ? nullptr : static_cast<const std::uint8_t*>(std::memchr(data, 0, size));
   if (end == nullptr) return 0;
   const auto config = static_cast<std::size_t>(end - data);
-  const auto file = file_of(end + 1, size - config - 1);
-  quant::ByteReader reader(std::as_bytes(std::span(end + 1, size - config - 1)), "fuzz");
-  auto listing = quant::list_safetensors(reader);
-  if (!listing) return 0;
   std::ofstream(folder() / "config.json", std::ios::binary)
       .write(reinterpret_cast<const char*>(data), static_cast<std::streamsize>(config));
-  quant::StoredSource::Content content;
-  content.files.push_back({folder() / "model.safetensors", file->size()});
-  for (auto& tensor : listing->tensors) content.tensors.push_back({std::move(tensor), file, listing->order});
-  auto source = quant::StoredSource::create("safetensors", folder(), std::move(content));
+  auto source =
+      source_of(std::span(end + 1, size - config - 1), quant::list_safetensors, folder() / "model.safetensors");
   if (source) read_source(*quant::unpack_quantized(std::move(*source)));
   return 0;
 }

@@ -59,3 +59,16 @@ inline void read_source(const quant::Source& source) {
     (void)(*view)->read_codes(0, (*view)->matrix().all_rows(), codes);
   }
 }
+
+/// The source that a file of these bytes is.
+inline quant::Result<std::unique_ptr<quant::Source>> source_of(
+    std::span<const std::uint8_t> data, quant::Result<quant::Listing> (*list)(quant::ByteReader&),
+    const std::filesystem::path& path = "fuzz") {
+  quant::ByteReader reader(std::as_bytes(data), "fuzz");
+  QUANT_TRY(listing, list(reader));
+  const auto file = file_of(data.data(), data.size());
+  quant::StoredSource::Content content;
+  content.files.push_back({path, file->size()});
+  for (auto& tensor : listing.tensors) content.tensors.push_back({std::move(tensor), file, listing.order});
+  return quant::StoredSource::create("fuzz", path, std::move(content));
+}

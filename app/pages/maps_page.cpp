@@ -31,6 +31,11 @@ constexpr int stored_codes = int(quant::MapView::scale) + 1, views = stored_code
 constexpr double robust_share = 0.99;
 constexpr double element_pixels = 48;
 
+/// What a picture shows of a tensor; `own`: its storage's own codes and scales, whatever the scheme.
+quant::Approximation approximation(const Sight::Tensor& tensor, bool own) {
+  return own ? quant::Approximation(tensor.w.get()) : tensor.restored();
+}
+
 }  // namespace
 
 MapsPage::MapsPage(Workspace& workspace, QWidget* parent)
@@ -145,12 +150,12 @@ quant::MapView MapsPage::view() const {
   return index == stored_codes ? quant::MapView::code : quant::MapView::scale;
 }
 
-/// The work of one picture. A storage's own codes and scales are those of the open file, whatever the scheme.
+/// The work of one picture.
 MapsPage::Reduce MapsPage::reducing(quant::Reduction how, std::uint64_t rows, std::uint64_t cols) const {
   return [seen = sight(), index = workspace().selection().tensor, what = view(), own = ofStorage(), how, rows,
           cols](quant::JobContext& job) -> quant::Result<Grid> {
     QUANT_TRY(tensor, seen.tensor(std::size_t(index)));
-    const quant::Approximation of = own ? quant::Approximation(tensor.w.get()) : tensor.restored();
+    const auto of = approximation(tensor, own);
     QUANT_TRY(map, quant::reduce_map(*tensor.w, of, what, how, rows, cols, seen.devices, job));
     if (own) map.row_rmse.clear(), map.col_rmse.clear();  // it has no error against itself
     return std::make_shared<const quant::MapGrid>(std::move(map));
@@ -294,7 +299,7 @@ void MapsPage::startChain() {
   chain_job_ = std::make_unique<RunningJob<Chain>>(
       workspace().jobs().pool(), [seen, s, own](quant::JobContext& job) -> quant::Result<Chain> {
         QUANT_TRY(tensor, seen.tensor(std::size_t(s.tensor)));
-        const quant::Approximation of = own ? quant::Approximation(tensor.w.get()) : tensor.restored();
+        const auto of = approximation(tensor, own);
         QUANT_TRY(chain, quant::element_chain(*tensor.w, of, s.row, s.col, job, seen.devices.calibration));
         return std::make_shared<const quant::ElementChain>(chain);
       });

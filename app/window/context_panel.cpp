@@ -33,6 +33,12 @@ QString fields(float value, const Theme& t) {
          colour(t.mantissa, bits.mantissa);
 }
 
+/// " − 8", " + 2"; nothing for a zero that is none.
+QString minus(const std::optional<float>& x) {
+  if (!x || *x == 0) return {};
+  return QStringLiteral(" %1 %2").arg(QChar(*x < 0 ? u'+' : u'−')).arg(format::number(std::fabs(double(*x)), 4));
+}
+
 }  // namespace
 
 FactList::FactList(QWidget* parent) : QWidget(parent), rows_(new QGridLayout(this)) {
@@ -270,16 +276,6 @@ void ContextPanel::askChain() {
   });
 }
 
-namespace {
-
-/// " − 8", " + 2"; nothing for a zero that is none.
-QString minus(const std::optional<float>& x) {
-  if (!x || *x == 0) return {};
-  return QStringLiteral(" %1 %2").arg(QChar(*x < 0 ? u'+' : u'−')).arg(format::number(std::fabs(double(*x)), 4));
-}
-
-}  // namespace
-
 void ContextPanel::showChain(const quant::ElementChain& c) {
   const Theme& t = Theme::of(this);
   QStringList steps{QStringLiteral("<b>%1</b>").arg(format::number(double(c.value), 6))};
@@ -287,7 +283,7 @@ void ContextPanel::showChain(const quant::ElementChain& c) {
     steps << tr("code %1").arg(format::number(*c.code)) +
                  (c.clipped ? QStringLiteral(" <span style='color:%1'>%2</span>").arg(t.clipping.name(), tr("clipped"))
                             : QString());
-  if (c.code && minus(c.zero) != QString()) steps.last() = u'(' + steps.last() + minus(c.zero) + u')';
+  if (const QString zero = minus(c.zero); c.code && !zero.isEmpty()) steps.last() = u'(' + steps.last() + zero + u')';
   if (c.scale) steps.last() += QStringLiteral(" × %1").arg(format::number(double(*c.scale), 4)) + minus(c.minimum);
   steps << QStringLiteral("<b>%1</b>").arg(format::number(double(c.dequantized), 6));
   QString text =

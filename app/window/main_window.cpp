@@ -40,6 +40,8 @@ namespace {
 
 constexpr int history_limit = 200;
 constexpr int panel_width = 36 * grid_px;
+// What file dialogs show first; content decides, not the ending.
+constexpr QLatin1String checkpoints("*.safetensors *.gguf *.onnx *.npy *.npz *.pt *.pth *.bin *.ckpt *.json");
 
 }  // namespace
 
@@ -380,11 +382,10 @@ void MainWindow::openPaths(const QStringList& paths, const QString& original) {
 }
 
 void MainWindow::chooseFile() {
-  const QString path = QFileDialog::getOpenFileName(
-      this, tr("Open a checkpoint or a session"), {},
-      tr("Checkpoints and sessions (%1)")
-              .arg(QStringLiteral("*.safetensors *.gguf *.npy *.npz *.pt *.pth *.bin *.ckpt *.json *.qscope")) +
-          QStringLiteral(";;") + tr("All files (*)"));
+  const QString path =
+      QFileDialog::getOpenFileName(this, tr("Open a checkpoint or a session"), {},
+                                   tr("Checkpoints and sessions (%1)").arg(checkpoints + QStringLiteral(" *.qscope")) +
+                                       QStringLiteral(";;") + tr("All files (*)"));
   if (!path.isEmpty()) workspace_.open(path);
 }
 
@@ -392,8 +393,7 @@ void MainWindow::chooseOriginal() {
   if (!workspace_.source()) return workspace_.compareWith({});
   const QString path = QFileDialog::getOpenFileName(
       this, tr("Open the checkpoint that this model was made from"), {},
-      tr("Checkpoints (%1)").arg(QStringLiteral("*.safetensors *.gguf *.npz *.pt *.pth *.bin *.ckpt *.json")) +
-          QStringLiteral(";;") + tr("All files (*)"));
+      tr("Checkpoints (%1)").arg(checkpoints) + QStringLiteral(";;") + tr("All files (*)"));
   if (!path.isEmpty()) workspace_.compareWith(path);
 }
 

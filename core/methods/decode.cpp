@@ -155,10 +155,10 @@ bool can_decode(DType dtype) { return decoder_of(dtype) != nullptr; }
 
 namespace {
 
-/// Whether `in` holds so many elements.
-Result<void> check_size(DType dtype, std::span<const std::byte> in, std::uint64_t elements) {
+/// The bytes of so many elements.
+Result<std::span<const std::byte>> bytes_in(DType dtype, std::span<const std::byte> in, std::uint64_t elements) {
   const auto bytes = bytes_of(dtype, elements);
-  if (bytes && *bytes <= in.size()) return {};
+  if (bytes && *bytes <= in.size()) return in.first(*bytes);
   return failure(ErrorCode::malformed, "read values", std::string(info(dtype).name),
                  std::to_string(elements) + " elements do not fit " + std::to_string(in.size()) + " bytes",
                  "the file is cut or damaged, download it again");
@@ -172,9 +172,9 @@ Result<void> decode_rows(DType dtype, std::span<const std::byte> in, std::uint64
   if (decode == nullptr)
     return failure(ErrorCode::unsupported, "read values", name, "there is no decoder for " + name,
                    "convert the file to F16, BF16 or F32 first");
-  QUANT_CHECK(check_size(dtype, in, elements));
+  QUANT_TRY(stored, bytes_in(dtype, in, elements));
   assert(out.size() >= elements);
-  decode(in.first(*bytes_of(dtype, elements)), out.first(elements));
+  decode(stored, out.first(elements));
   return {};
 }
 
@@ -185,9 +185,9 @@ Result<void> decode_codes(DType dtype, std::span<const std::byte> in, std::uint6
     return failure(ErrorCode::unsupported, "read codes", name, "elements of " + name + " have no codes of their own",
                    "look at the values");
   }
-  QUANT_CHECK(check_size(dtype, in, elements));
+  QUANT_TRY(stored, bytes_in(dtype, in, elements));
   out.resize(elements);
-  gguf::read_codes(*type, in.first(*bytes_of(dtype, elements)), out);
+  gguf::read_codes(*type, stored, out);
   return {};
 }
 

@@ -32,23 +32,21 @@ bool open_elsewhere(const fs::path& file) {
 
 Result<SessionFor> session_for(const fs::path& file, const Source& source) {
   QUANT_TRY(session, Session::create(file));
-  const auto bound = session->source();
-  const bool other = bound && bound->header_hash != header_hash(source);
-  if (!other) {
-    QUANT_CHECK(session->bind(source));
-    return SessionFor{std::move(session), {}};
-  }
+  const auto bound = session->bind(source);
+  if (bound) return SessionFor{std::move(session), {}};
+  if (bound.error().code != ErrorCode::usage) return tl::unexpected(bound.error());
+  const std::string other = session->source()->path;
   session.reset();
   if (open_elsewhere(file))
     return failure(ErrorCode::usage, "open session", printable(file.string()),
-                   fmt::format("holds measurements of {}, and another program has it open", printable(bound->path)),
+                   fmt::format("holds measurements of {}, and another program has it open", printable(other)),
                    "name another session file for this model, or close that program");
   const fs::path aside = free_name(file);
   std::error_code error;
   if (!aside.empty()) fs::rename(file, aside, error);
   if (aside.empty() || error)
     return failure(ErrorCode::io, "open session", printable(file.string()),
-                   fmt::format("holds measurements of {} and cannot be renamed{}", printable(bound->path),
+                   fmt::format("holds measurements of {} and cannot be renamed{}", printable(other),
                                error ? ": " + error.message() : ""),
                    "name another session file for this model");
   QUANT_TRY(fresh, Session::create(file));

@@ -181,19 +181,26 @@ class PackedQuantizer final : public Quantizer {
   const PackedType& type_;
 };
 
+/// Calls visit(first element, codes, scale, minimum) for each sub-block of the stored blocks of `elements`.
+template <class Visit>
+void each_sub_block(const PackedType& type, std::span<const std::byte> in, std::size_t elements, Visit visit) {
+  std::uint8_t codes[256];
+  float scales[16], minima[16];
+  const std::uint64_t block = elements_of_block(type), bytes = bytes_of_block(type), subs = block / type.sub;
+  const auto* stored = reinterpret_cast<const std::uint8_t*>(in.data());
+  for (std::size_t at = 0; at < elements; at += block, stored += bytes) {
+    type.unpack(stored, {{codes, block}, {scales, subs}, {minima, subs}});
+    for (std::size_t s = 0; s < subs; ++s)
+      visit(at + s * type.sub, codes + s * type.sub, scales[s], type.has_minima ? minima[s] : 0.0f);
+  }
+}
+
 /// Stored blocks of `type` as values.
 template <const PackedType& type>
 void decode(std::span<const std::byte> in, std::span<float> out) {
-  std::uint8_t codes[256];
-  float scales[16], minima[16];
-  const std::uint64_t block = elements_of_block(type), bytes = bytes_of_block(type);
-  const auto* stored = reinterpret_cast<const std::uint8_t*>(in.data());
-  for (std::size_t at = 0; at < out.size(); at += block, stored += bytes) {
-    type.unpack(stored, {{codes, block}, {scales, block / type.sub}, {minima, block / type.sub}});
-    for (std::size_t s = 0; s < block / type.sub; ++s)
-      decode_sub(type, codes + s * type.sub, scales[s], type.has_minima ? minima[s] : 0.0f,
-                 out.data() + at + s * type.sub);
-  }
+  each_sub_block(type, in, out.size(), [&](std::size_t at, const std::uint8_t* codes, float scale, float least) {
+    decode_sub(type, codes, scale, least, out.data() + at);
+  });
 }
 
 }  // namespace
@@ -224,18 +231,11 @@ const PackedType* packed_type_of(DType dtype) {
 }
 
 void read_codes(const PackedType& type, std::span<const std::byte> in, StoredCodes& out) {
-  std::uint8_t codes[256];
-  float scales[16], minima[16];
-  const std::uint64_t block = elements_of_block(type), bytes = bytes_of_block(type);
-  const auto* stored = reinterpret_cast<const std::uint8_t*>(in.data());
-  for (std::size_t at = 0; at < out.codes.size(); at += block, stored += bytes) {
-    type.unpack(stored, {{codes, block}, {scales, block / type.sub}, {minima, block / type.sub}});
-    for (std::size_t i = 0; i < block; ++i) {
-      const std::size_t s = i / type.sub;
-      const float zero = type.has_minima && scales[s] != 0 ? minima[s] / scales[s] : 0.0f;
-      out.set(at + i, type.is_signed ? std::int8_t(codes[i]) : codes[i], scales[s], zero);
-    }
-  }
+  each_sub_block(type, in, out.codes.size(), [&](std::size_t at, const std::uint8_t* codes, float scale, float least) {
+    const float zero = scale != 0 ? least / scale : 0.0f;
+    for (std::size_t i = 0; i < type.sub; ++i)
+      out.set(at + i, type.is_signed ? std::int8_t(codes[i]) : codes[i], scale, zero);
+  });
 }
 
 Decoder decoder_of(DType dtype) {

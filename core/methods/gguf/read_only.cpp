@@ -59,10 +59,6 @@ float s_value(unsigned digit) { return float(2 * digit + 1); }
 /// (½ + sc)·¼ of d, as IQ2 scales are.
 float iq2_scale(float d, unsigned sc) { return d * (0.5f + float(sc)) * 0.25f; }
 
-}  // namespace
-
-namespace {
-
 /// qs @0, d @64: element 128H + 32k + m in bits 2k of byte 32H + m.
 void unpack_tq2_0(const std::uint8_t* block, const Unpacked& out) {
   out.scales[0] = from_half(half_at(block + 64));
